@@ -1,0 +1,1 @@
+"""Portal: forms, payments and cases for UK councils, one YAML file per service."""

@@ -1,0 +1,1 @@
+"""Hands a submission to the council's CRM. Has never heard of a form."""

@@ -1,0 +1,1 @@
+"""One module per CRM adapter; each fits `portal.cases.crm.Crm`."""

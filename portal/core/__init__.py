@@ -1,0 +1,1 @@
+"""Words everyone may use: money, references, dates, errors. Imports nothing of ours."""

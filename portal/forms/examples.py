@@ -1,0 +1,120 @@
+"""Runs the examples written in a form: every form brings its own tests."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from portal.core.dates import Today
+from portal.core.money import format_pounds
+from portal.forms.answers import Answers
+from portal.forms.definition import Example, FormDefinition, Page
+from portal.forms.fees import calculate_fee
+from portal.forms.fields import FIELD_TYPES
+from portal.forms.fields.base import AddressRecord, Asking, Place, StoredFile
+from portal.forms.journey import Journey, Refused, answer_page, walk
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of an example."""
+
+    example: Example
+    journey: Journey
+    answers: Answers
+    problems: tuple[str, ...]
+    posts: tuple[tuple[Page, Mapping[str, list[str]]], ...]
+    """What a browser would have posted, page by page: the tests send the same over HTTP."""
+
+
+class ExampleGazetteer:
+    """A gazetteer in which every UPRN of twelve digits is a house on Example Street."""
+
+    def find(self, uprn: str) -> AddressRecord | None:
+        """The house with this UPRN."""
+        if not (uprn.isascii() and uprn.isdigit()):
+            return None
+        number = str(int(uprn) % 1000)
+        return AddressRecord((f"{number} Example Street",), "Exampleton", "ZZ1 1AA", uprn, "99000001",
+                             680000, 240000)
+
+    def search(self, words: str, limit: int = 50) -> Sequence[AddressRecord]:
+        """Nothing is searched in an example: it names a UPRN or writes the address."""
+        del words, limit
+        return ()
+
+    def place(self, words: str) -> Sequence[Place]:
+        """Every description is one place on Example Street."""
+        return (Place(words, 680000, 240000, "52.006", "1.996", usrn="99000001"),)
+
+    def nearest(self, latitude: str, longitude: str) -> Place | None:
+        """Every point is on Example Street."""
+        return Place("Example Street, Exampleton", 680000, 240000, latitude, longitude, usrn="99000001")
+
+
+def example_file(name: str) -> StoredFile:
+    """A file as if it had been uploaded; its id is its name."""
+    media = "application/pdf" if name.lower().endswith(".pdf") else "image/jpeg"
+    return StoredFile(name, name, media, 1024, "0" * 64)
+
+
+def run_example(definition: FormDefinition, example: Example, today: Today) -> Outcome:
+    """Answer the form page by page as the example says, and compare."""
+    asking = Asking(today.on, ExampleGazetteer(), example_file)
+    answers, posts, problems = Answers(), [], list[str]()
+    refused: dict[str, str] = {}
+    journey = walk(definition, answers, today)
+    while journey.next_page is not None and not refused:
+        page = journey.next_page
+        raw = post_for(page, example)
+        posts.append((page, raw))
+        outcome = answer_page(definition, page, answers, raw, asking=asking, today=today)
+        if isinstance(outcome, Refused):
+            refused = {_question_of(page, e.input): e.message for e in outcome.errors}
+            refused |= {name: "more than one match" for name in outcome.unfinished}
+            break
+        answers = outcome.answers
+        journey = walk(definition, answers, today)
+    problems.extend(_compare(definition, example, journey, refused, today))
+    return Outcome(example, journey, answers, tuple(problems), tuple(posts))
+
+
+def post_for(page: Page, example: Example) -> dict[str, list[str]]:
+    """What a browser would post for one page of an example; unnamed questions are left blank."""
+    raw: dict[str, list[str]] = {}
+    for question in page.questions:
+        if question.name in example.answers:
+            written = example.answers[question.name]
+            raw.update(FIELD_TYPES[question.type].read_example(question, written))
+    return raw
+
+
+def _question_of(page: Page, name: str) -> str:
+    for question in page.questions:
+        if FIELD_TYPES[question.type].asks and name in FIELD_TYPES[question.type].inputs(question):
+            return question.name
+    return name
+
+
+def _compare(
+    definition: FormDefinition,
+    example: Example,
+    journey: Journey,
+    refused: Mapping[str, str],
+    today: Today,
+) -> list[str]:
+    problems: list[str] = []
+    if dict(example.refused) != dict(refused):
+        said = "; ".join(f"{name}: {message}" for name, message in refused.items()) or "nothing"
+        want = "; ".join(f"{name}: {message}" for name, message in example.refused.items()) or "nothing"
+        problems.append(f"it should be refused with {want}, but was with {said}")
+    seen = tuple(page.name for page in journey.pages)
+    if example.sees is not None and example.sees != seen:
+        problems.append(f"it should see {', '.join(example.sees)}, but saw {', '.join(seen)}")
+    exit_page = journey.exit_page.name if journey.exit_page else ""
+    if example.ends_at != exit_page:
+        problems.append(f"it should end at {example.ends_at or 'no exit'}, but ended at {exit_page or 'none'}")
+    if example.fee is not None:
+        fee = calculate_fee(definition, journey.scope, today).total if journey.complete else None
+        if fee != example.fee:
+            got = "nothing yet" if fee is None else format_pounds(fee)
+            problems.append(f"it should cost {format_pounds(example.fee)}, but cost {got}")
+    return problems

@@ -1,0 +1,130 @@
+"""A time of day, typed as people write it: 7:30pm, 7pm, 19:30, midday.
+
+Kept as minutes after midnight, on the council's clock. One input, as the GOV.UK Design System
+advises for answers people know by heart; the wording follows its text input templates.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from portal.forms.fields.base import (
+    AnswerValue,
+    Asking,
+    FieldError,
+    FieldType,
+    Json,
+    Keys,
+    Question,
+    Raw,
+)
+from portal.forms.fields.wording import about
+
+_WORDS = {"midday": 12 * 60, "noon": 12 * 60, "midnight": 0}
+_CLOCK = re.compile(r"(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2}))?(?P<half>am|pm)?", re.ASCII)
+_MINUTES_A_DAY = 24 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A time has no keys of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """The `time` field type. Error kinds: missing, time."""
+
+    name: str = "time"
+    keys: Mapping[str, str] = ()  # type: ignore[assignment]  # set below
+    asks: bool = True
+    cel_type: str = "int"
+
+    def read(self, keys: Keys) -> Settings:
+        """Read no keys."""
+        del keys
+        return Settings()
+
+    def inputs(self, question: Question) -> tuple[str, ...]:
+        """One input."""
+        return (question.name,)
+
+    def parse(
+        self, question: Question, raw: Raw, asking: Asking
+    ) -> AnswerValue | tuple[FieldError, ...] | None:
+        """Read the time; None when it was left blank and may be."""
+        del asking
+        values = raw.get(question.name, ())
+        text = "".join(values[0].split()).casefold() if len(values) == 1 else ""
+        if not text and len(values) < 2:  # noqa: PLR2004  # sent twice is a mistake, not a blank
+            if question.optional:
+                return None
+            message = question.say("missing", f"Enter {about(question)}")
+            return (FieldError(question.name, message),)
+        minutes = read_time(text)
+        if minutes is None:
+            subject = about(question)
+            default = f"{subject[:1].upper()}{subject[1:]} must be a time, like 9am or 7:30pm"
+            return (FieldError(question.name, question.say("time", default)),)
+        return minutes
+
+    def as_raw(self, question: Question, value: AnswerValue) -> dict[str, list[str]]:
+        """The time as it is shown."""
+        return {question.name: [in_words(value)]}
+
+    def show(self, question: Question, value: AnswerValue) -> tuple[str, ...]:
+        """7:30pm."""
+        del question
+        return (in_words(value),)
+
+    def dump(self, value: AnswerValue) -> Json:
+        """Minutes after midnight."""
+        return value
+
+    def load(self, stored: Json) -> AnswerValue:
+        """Minutes after midnight. Raises ValueError for anything else."""
+        if isinstance(stored, bool) or not isinstance(stored, int) or not 0 <= stored < _MINUTES_A_DAY:
+            msg = f"{stored!r} is not a stored time"
+            raise ValueError(msg)
+        return stored
+
+    def cel(self, value: AnswerValue) -> Any:  # noqa: ANN401  # an int
+        """Minutes after midnight."""
+        return value
+
+    def read_example(self, question: Question, written: Any) -> dict[str, list[str]]:  # noqa: ANN401  # YAML
+        """As it would be typed."""
+        return {question.name: [str(written)]}
+
+    def sample_mistakes(self, question: Question) -> tuple[dict[str, list[str]], ...]:
+        """Posts that must be refused."""
+        wrong = ("25:00", "7:60pm", "13pm", "0am", "half seven", "-1", "１９:00")
+        mistakes = [{question.name: [text]} for text in wrong]
+        return tuple(mistakes if question.optional else [{}, {question.name: [""]}, *mistakes])
+
+
+def read_time(text: str) -> int | None:
+    """Minutes after midnight; None when it is no time. 12am is midnight and 12pm is midday."""
+    if text in _WORDS:
+        return _WORDS[text]
+    match = _CLOCK.fullmatch(text)
+    if match is None or (match["half"] is None and match["minute"] is None):
+        return None
+    hour, minute = int(match["hour"]), int(match["minute"] or 0)
+    if match["half"]:
+        if not 1 <= hour <= 12:  # noqa: PLR2004  # a twelve-hour clock
+            return None
+        hour = hour % 12 + (12 if match["half"] == "pm" else 0)
+    return hour * 60 + minute if hour < 24 and minute < 60 else None  # noqa: PLR2004  # a clock
+
+
+def in_words(minutes: int) -> str:
+    """7:30pm, 7pm, midday, midnight (https://www.gov.uk/guidance/style-guide/a-to-z#times)."""
+    if minutes in (0, 12 * 60):
+        return "midday" if minutes else "midnight"
+    hour, minute = divmod(minutes, 60)
+    shown = f"{hour % 12 or 12}:{minute:02d}" if minute else str(hour % 12 or 12)
+    return f"{shown}{'am' if hour < 12 else 'pm'}"  # noqa: PLR2004  # a clock
+
+
+FIELD: FieldType = Time()

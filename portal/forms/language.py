@@ -1,0 +1,129 @@
+"""The keys of the form language and what each means: the parser, the editor's schema and the
+documentation all read this one table."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key: what it is for, whether it must be there, and the shape of its value."""
+
+    about: str
+    required: bool = False
+    shape: str = "text"
+    """text, flag, number, money, date, list, map, condition, or the name of another level."""
+
+
+FORM: Mapping[str, Key] = {
+    "form": Key("The form's name in addresses, the same as the file's name.", required=True),
+    "title": Key("What the service is called, as people would say it.", required=True),
+    "summary": Key("One sentence for the list of services.", required=True),
+    "service_area": Key("The council's team or area the service belongs to.", required=True),
+    "lgsl": Key("The service's number in the Local Government Service List.", required=True, shape="number"),
+    "audience": Key("Who it is for: resident, business or both.", shape="list"),
+    "takes": Key('How long it takes, for example "8 minutes".'),
+    "before_you_start": Key("What people need to have ready, in Markdown."),
+    "pages": Key("The pages, in order.", required=True, shape="list of page"),
+    "declaration": Key("What people confirm by sending it, shown above the send button."),
+    "fee": Key("What is charged: a list of fee lines. No list, no charge.", shape="list of fee line"),
+    "case": Key("What the submission becomes in the CRM.", required=True, shape="case"),
+    "what_happens_next": Key("Shown on the confirmation page, in Markdown.", required=True),
+    "keep": Key("How long drafts and submissions are kept.", shape="keep"),
+    "examples": Key("Worked examples that run as tests.", required=True, shape="list of example"),
+}
+
+PAGE: Mapping[str, Key] = {
+    "page": Key("The page's name in addresses: small letters, digits and hyphens.", required=True),
+    "title": Key("The heading. Left out, a page with one question is headed by it."),
+    "when": Key("Show the page only when this condition holds.", shape="condition"),
+    "guidance": Key("Markdown above the questions."),
+    "questions": Key("What is asked, and the content blocks between.", shape="list of question"),
+    "exit": Key('yes: the journey ends here ("you cannot use this service because…").', shape="flag"),
+    "check": Key("Rules across answers: a list of that / else / at.", shape="list of check"),
+    "use": Key("Take the page's questions from _shared.yml."),
+}
+
+QUESTION: Mapping[str, Key] = {
+    "question": Key("The answer's name in conditions: small letters, digits and underscores.", required=True),
+    "ask": Key("The question, as people read it."),
+    "type": Key("The field type.", required=True),
+    "hint": Key("Help for this one question."),
+    "optional": Key("yes: people may leave it blank.", shape="flag"),
+    "about": Key('How an error names it: "Enter {about}".'),
+    "errors": Key("Your own wording of an error, by its kind.", shape="map"),
+}
+
+CHECK: Mapping[str, Key] = {
+    "that": Key("A condition that must not be false.", required=True, shape="condition"),
+    "else": Key("What to say when it is.", required=True),
+    "at": Key("The question on this page to say it at.", required=True),
+}
+
+FEE_LINE: Mapping[str, Key] = {
+    "line": Key("The line's name.", required=True),
+    "label": Key("What people read on the receipt.", required=True),
+    "when": Key("Charge it only when this condition holds.", shape="condition"),
+    "amount": Key("A fee from _fees.yml, or an amount such as £21.00.", required=True),
+    "by": Key("The whole-number question that chooses the band."),
+    "times": Key("The whole-number question to multiply by."),
+    "income_code": Key("The finance system's code.", required=True),
+    "vat": Key("outside-scope, exempt, zero, reduced or standard.", required=True),
+}
+
+CASE: Mapping[str, Key] = {
+    "type": Key("The CRM's case type.", required=True),
+    "queue": Key("The team it lands in.", required=True),
+    "priority": Key("low, normal, high or urgent."),
+    "target": Key('When it should be done, for example "20 working days".', required=True),
+    "subject": Key("One line for officers, with {question} placeholders.", required=True),
+    "customer": Key("Which questions say who it is.", shape="customer"),
+    "location": Key("The address or location question that says where."),
+}
+
+CUSTOMER: Mapping[str, Key] = {
+    "name": Key("The name question."),
+    "email": Key("The e-mail question; the confirmation goes there."),
+    "phone": Key("The telephone question."),
+    "address": Key("The address question."),
+    "organisation": Key("The question with the organisation's name."),
+}
+
+KEEP: Mapping[str, Key] = {
+    "draft": Key('How long an unsent draft is kept, for example "28 days".'),
+    "submission": Key('How long a submission is kept, for example "6 years".'),
+}
+
+EXAMPLE: Mapping[str, Key] = {
+    "example": Key("What it shows, as a sentence.", required=True),
+    "on": Key("The day it happens (year-month-day); left out, any day will do.", shape="date"),
+    "answers": Key("Question → answer.", required=True, shape="map"),
+    "sees": Key("The pages, in order.", shape="list"),
+    "fee": Key("What it costs in all, for example £300.00.", shape="money"),
+    "ends_at": Key("The exit page it ends at."),
+    "refused": Key("Question → the error it is refused with.", shape="map"),
+}
+
+FEE: Mapping[str, Key] = {
+    "from": Key("The first day it is in force (year-month-day).", required=True, shape="date"),
+    "amount": Key("The amount, for example £45.00.", shape="money"),
+    "bands": Key("A list of {to, amount}; the last without `to`.", shape="list of band"),
+}
+
+BAND: Mapping[str, Key] = {
+    "to": Key("The last number of the band; left out, and over.", shape="number"),
+    "amount": Key("The whole price for a number in the band.", required=True, shape="money"),
+}
+
+COUNCIL: Mapping[str, Key] = {
+    "name": Key("The council's name.", required=True),
+    "phone": Key("Where people can ring.", required=True),
+    "email": Key("Where people can write.", required=True),
+    "hours": Key("When the telephone is answered.", required=True),
+    "website": Key("The council's own site.", required=True),
+    "address": Key("The postal address, a list of lines.", required=True, shape="list"),
+    "reference_prefix": Key("Two or three capital letters every reference begins with.", required=True),
+    "vat_number": Key("For VAT receipts."),
+    "accessibility": Key("The accessibility statement, in Markdown."),
+    "privacy": Key("The privacy notice, in Markdown."),
+}

@@ -1,0 +1,172 @@
+"""Reads typed values out of a source, noting every problem and never stopping at the first."""
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from portal.core.money import Pence, parse_pounds
+from portal.forms.conditions import Expression, Mistake, Vocabulary
+from portal.forms.language import Key
+from portal.forms.source import Path, Source
+
+PAGE_NAME = re.compile(r"[a-z][a-z0-9-]{0,60}")
+QUESTION_NAME = re.compile(r"[a-z][a-z0-9_]{0,60}")
+
+
+class Reader:
+    """One mapping in a source."""
+
+    def __init__(self, source: Source, path: Path, keys: Mapping[str, Key] | None = None) -> None:
+        self.source = source
+        self.path = path
+        value = value_at(source, path)
+        self.raw: Mapping[str, Any] = value if isinstance(value, dict) else {}
+        if not isinstance(value, dict):
+            self.error("", "F001", "this must be a list of `key: value` lines")
+        elif keys is not None:
+            self._check_keys(keys)
+
+    def _check_keys(self, keys: Mapping[str, Key]) -> None:
+        for name in self.raw:
+            if name not in keys:
+                self.unknown_key(name, keys)
+        for name, key in keys.items():
+            if key.required and self.raw.get(name) in (None, "", [], {}):
+                self.error(name if name in self.raw else "", "F003", f"{name} is missing", key.about)
+
+    def unknown_key(self, name: str, keys: Mapping[str, Any]) -> None:
+        """Note a key that does not belong here, with the one probably meant."""
+        near = difflib.get_close_matches(name, list(keys), n=1)
+        cure = f"Did you mean {near[0]}?" if near else f"Use one of: {', '.join(keys)}."
+        self.error(name, "F002", f"{name} is not a key that belongs here", cure)
+
+    def error(self, key: str, code: str, message: str, hint: str = "", *, offset: int = -1) -> None:
+        """Note an error at one key (or at the mapping itself when the key is empty)."""
+        self.source.error((*self.path, key) if key else self.path, code, message, hint, offset=offset)
+
+    def text(self, key: str, default: str = "") -> str:
+        """A text; leading and trailing space is not kept."""
+        value = self.raw.get(key, default)
+        if isinstance(value, str):
+            return value.strip()
+        self.error(key, "F004", f"{key} must be text")
+        return default
+
+    def name(self, key: str, pattern: re.Pattern[str], what: str) -> str:
+        """A name in the given grammar."""
+        value = self.text(key)
+        if value and not pattern.fullmatch(value):
+            self.error(key, "F005", f"{value!r} cannot be the name of a {what}",
+                       f"Use small letters, digits and {'hyphens' if '-' in pattern.pattern else 'underscores'}"
+                       ", beginning with a letter.")
+        return value
+
+    def flag(self, key: str) -> bool:
+        """yes or no; no when it is left out."""
+        value = self.raw.get(key, "no")
+        if value not in ("yes", "no", "true", "false"):
+            self.error(key, "F006", f"{key} must be yes or no")
+        return value in ("yes", "true")
+
+    def number(self, key: str, default: int | None = None) -> int | None:
+        """A whole number."""
+        value = self.raw.get(key)
+        if value is None:
+            return default
+        if isinstance(value, str) and re.fullmatch(r"\d{1,9}", value, re.ASCII):
+            return int(value)
+        self.error(key, "F007", f"{key} must be a whole number")
+        return default
+
+    def money(self, key: str) -> Pence | None:
+        """An amount of pounds, as pence."""
+        value = self.raw.get(key)
+        if value is None:
+            return None
+        amount = parse_pounds(value) if isinstance(value, str) else None
+        if amount is None:
+            self.error(key, "F008", f"{value!r} is not an amount of money", "Write it like £45.00.")
+        return amount
+
+    def date(self, key: str) -> date | None:
+        """A day, written year-month-day."""
+        value = self.raw.get(key)
+        if value is None:
+            return None
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError:
+            self.error(key, "F009", f"{value!r} is not a date", "Write it like 2026-04-01.")
+            return None
+
+    def words(self, key: str) -> tuple[str, ...]:
+        """A list of texts."""
+        value = self.raw.get(key, [])
+        if isinstance(value, list) and all(isinstance(item, str) for item in value):
+            return tuple(value)
+        self.error(key, "F010", f"{key} must be a list of texts", "Write it like [one, two].")
+        return ()
+
+    def one_of(self, key: str, allowed: tuple[str, ...], default: str) -> str:
+        """One of the allowed words."""
+        value = self.raw.get(key, default)
+        if value in allowed:
+            return str(value)
+        self.error(key, "F011", f"{key} cannot be {value!r}", f"Choose from {', '.join(allowed)}.")
+        return default
+
+    def mapping(self, key: str) -> Mapping[str, Any]:
+        """A mapping, empty when left out."""
+        value = self.raw.get(key, {})
+        if isinstance(value, dict):
+            return value
+        self.error(key, "F001", f"{key} must be a list of `key: value` lines")
+        return {}
+
+    def inside(self, key: str, keys: Mapping[str, Key]) -> "Reader | None":
+        """The mapping under a key; None when it is left out."""
+        return Reader(self.source, (*self.path, key), keys) if key in self.raw else None
+
+    def each(self, key: str, keys: Mapping[str, Key] | None) -> Iterator["Reader"]:
+        """Each mapping of a list."""
+        value = self.raw.get(key, [])
+        if not isinstance(value, list):
+            self.error(key, "F012", f"{key} must be a list", "Begin each item with a hyphen.")
+            return
+        for number, _item in enumerate(value):
+            yield Reader(self.source, (*self.path, key, number), keys)
+
+    def expression(self, key: str, vocabulary: Vocabulary, result: str = "BOOL") -> Expression | None:
+        """A CEL expression of the wanted type; None when left out or wrong."""
+        text = self.text(key)
+        if not text:
+            return None
+        compiled = vocabulary.compile(text)
+        if isinstance(compiled, Mistake):
+            self.error(key, "C001", compiled.message, compiled.hint, offset=compiled.offset)
+            return None
+        if compiled.result not in (result, "DYN"):
+            self.error(key, "C002", f"this gives {_IN_WORDS.get(compiled.result, compiled.result)}, "
+                       f"not {_IN_WORDS[result]}", 'Compare it with something: plots > 10.')
+            return None
+        return compiled
+
+
+_IN_WORDS = {
+    "BOOL": "a yes or no",
+    "INT": "a number",
+    "STRING": "a text",
+    "TIMESTAMP": "a date",
+    "LIST": "a list",
+    "MAP": "several parts",
+}
+
+
+def value_at(source: Source, path: Path) -> Any:  # noqa: ANN401  # YAML
+    """The value at a path of a source."""
+    value = source.value
+    for step in path:
+        value = value[step]
+    return value

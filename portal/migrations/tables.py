@@ -1,0 +1,11 @@
+"""Every table of ours in one place, so that Alembic can compare them with the database."""
+
+from sqlmodel import SQLModel
+
+import portal.addresses.records
+import portal.cases.records
+import portal.notices.records
+import portal.payments.records
+import portal.submissions.records  # noqa: F401  # imported for their tables
+
+METADATA = SQLModel.metadata

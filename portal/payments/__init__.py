@@ -1,0 +1,1 @@
+"""Takes money. Has never heard of a form."""

@@ -1,0 +1,1 @@
+"""One module per payment provider; each fits `portal.payments.provider.PaymentProvider`."""

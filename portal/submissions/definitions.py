@@ -1,0 +1,95 @@
+"""Which definition reads which draft: the one it was begun with, for ever."""
+
+import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from sqlmodel import Session
+
+from portal.core.errors import Missing
+from portal.database import Transactions
+from portal.forms.definition import FormDefinition
+from portal.forms.library import Library, load_library, stamp_of
+from portal.forms.parsing import Bundle, parse_form
+from portal.submissions.records import FormDefinitionRow, keep_definition
+
+
+class Definitions:
+    """The forms served now, and every definition that ever served a draft."""
+
+    def __init__(self, library: Library, transactions: Transactions, *, watch: bool) -> None:
+        self.library = library
+        self._transactions = transactions
+        self._watch = watch
+        self._lock = threading.Lock()
+        self._older: dict[str, FormDefinition] = {}
+
+    def current(self, form: str) -> FormDefinition:
+        """The form as it is served now. Raises Missing when there is none of that name."""
+        self._reload_if_changed()
+        definition = self.library.forms.get(form)
+        if definition is None:
+            msg = f"there is no form called {form}"
+            raise Missing(msg)
+        return definition
+
+    def served(self) -> Mapping[str, FormDefinition]:
+        """Every form served now, by name."""
+        self._reload_if_changed()
+        return self.library.forms
+
+    def by_digest(self, form: str, digest: str) -> FormDefinition:
+        """The very definition a draft or submission was made with."""
+        served = self.library.forms.get(form)
+        if served is not None and served.digest == digest:
+            return served
+        if digest not in self._older:
+            self._older[digest] = self._read_kept(digest)
+        return self._older[digest]
+
+    def keep(self, session: Session, definition: FormDefinition, now: datetime) -> None:
+        """Keep the definition for good, in the caller's transaction."""
+        bundle = self.library.bundles.get(definition.digest)
+        if bundle is None:
+            return  # an older one: it was kept when its first draft was made
+        keep_definition(
+            session,
+            FormDefinitionRow(
+                digest=definition.digest,
+                form=definition.form,
+                file=bundle.file,
+                text=bundle.text,
+                shared=bundle.shared,
+                fees=bundle.fees,
+                first_served_at=now,
+            ),
+        )
+
+    def _read_kept(self, digest: str) -> FormDefinition:
+        with self._transactions.read() as session:
+            row = session.get(FormDefinitionRow, digest)
+        if row is None:
+            msg = f"no definition with the digest {digest} was kept"
+            raise Missing(msg)
+        parsed = parse_form(Bundle(row.file, row.text, row.shared, row.fees))
+        if parsed.definition is None:
+            msg = f"the kept definition {digest} cannot be read: {parsed.findings[0]}"
+            raise Missing(msg)
+        return parsed.definition
+
+    def _reload_if_changed(self) -> None:
+        """In development a saved file is served at once; a broken one keeps its last good form."""
+        if not self._watch or stamp_of(self.library.folder) == self.library.stamp:
+            return
+        with self._lock:
+            fresh = load_library(self.library.folder)
+            broken = {finding.file.removesuffix(".yml") for finding in fresh.findings}
+            rescued = {name: form for name, form in self.library.forms.items()
+                       if name in broken and name not in fresh.forms}
+            bundles = {form.digest: self.library.bundles[form.digest] for form in rescued.values()}
+            self.library = Library(fresh.folder, fresh.council, {**fresh.forms, **rescued},
+                                   {**fresh.bundles, **bundles}, fresh.findings, fresh.stamp)
+
+
+Clock = Callable[[], datetime]
+"""Tells the time; only the composition root holds the real one."""

