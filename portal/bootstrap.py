@@ -1,8 +1,336 @@
 """The one composition root: settings become a house. The real clock is read only here."""
 
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from functools import cached_property
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
+
+from anyio import to_thread
+from sqlmodel import Session
+
+from portal.addresses.local import LocalGazetteer
+from portal.cases.crm import Crm, CrmSettings, load_crm
+from portal.cases.routing import HAND_OVER, open_case
+from portal.core.bank_holidays import bank_holidays
+from portal.core.dates import Today, council_day
+from portal.core.errors import UnsafeSettings
+from portal.database import Transactions, open_engine
+from portal.forms.definition import Council
+from portal.forms.library import load_library
+from portal.notices.messages import resume_link, write
+from portal.notices.rendering import text_renderer
+from portal.notices.sending import SEND_NOTICE, Notice, notice_id, queue_notice, send_notice
+from portal.notices.smtp import SmtpMailer, read_smtp_url
+from portal.payments.fulfilling import Fulfilment, PaidRequest
+from portal.payments.hearing import PROVIDER_EVENT, handle_event
+from portal.payments.payment import LIVE, PaymentRequest
+from portal.payments.provider import PaymentProvider, load_provider
+from portal.payments.receipt import (
+    CouncilDetails,
+    Receipt,
+    load_receipt,
+    receipt_token,
+    receipt_view,
+)
+from portal.payments.receipt_pdf import render_receipt
+from portal.payments.records import (
+    ReceiptRow,
+    find_request_of,
+    get_attempt,
+    list_attempts,
+    list_receipts,
+)
+from portal.payments.settling import check_payment
+from portal.payments.taking import CHECK_PAYMENT
+from portal.settings import Settings
+from portal.submissions.attachments import Attachments
+from portal.submissions.definitions import Clock, Definitions
+from portal.submissions.filling import Filling
+from portal.submissions.following_up import (
+    FollowingUp,
+    confirm,
+    contact_of,
+    draw_receipt,
+    load_attachment,
+)
+from portal.submissions.places import FormGazetteer
+from portal.submissions.receipt_files import ReceiptFiles
+from portal.submissions.retention import purge
+from portal.submissions.submitting import CONFIRM, RENDER_RECEIPT, Submitting, payment_settled
+from portal.templating import build_environment
+from portal.work import Handler, Work
+
+ROOT = Path(__file__).parent.parent
+TEMPLATES = Path(__file__).parent / "templates"
+STATIC = ROOT / "static"
+CRM_MAPPINGS = ROOT / "crm_adapters"
+_CODE_ALPHABET = "0123456789"
+
+
+def real_clock() -> datetime:
+    """Now, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptLink:
+    """A receipt as the confirmation page offers it."""
+
+    number: str
+    path: str
+
+
+@dataclass
+class House:
+    """Everything the portal is made of, made once."""
+
+    settings: Settings
+    clock: Clock
+    council: Council
+    transactions: Transactions
+    work: Work
+    definitions: Definitions
+    filling: Filling
+    submitting: Submitting
+    attachments: Attachments
+    receipt_files: ReceiptFiles
+    provider: PaymentProvider
+    providers: Mapping[str, PaymentProvider]
+    fulfilment: Fulfilment
+    crm: Crm
+    mailer: SmtpMailer
+    following_up: FollowingUp
+    bank_holidays: frozenset[date]
+    handlers: Mapping[str, Handler] = field(default_factory=dict[str, Handler])
+
+    def today(self) -> Today:
+        """The council's day."""
+        return Today(council_day(self.clock()), self.bank_holidays)
+
+    def provider_for(self, owed: PaymentRequest) -> PaymentProvider:
+        """Who takes this payment: nobody needs asking when there is nothing to pay."""
+        return self.providers["zero"] if owed.amount == 0 else self.provider
+
+    def receipts_of(self, session: Session, submission_id: str) -> list[ReceiptLink]:
+        """The receipts of a submission, with their secret addresses."""
+        request = find_request_of(session, submission_id)
+        rows = list_receipts(session, request.id) if request else []
+        return [ReceiptLink(row.number, f"/receipts/{self._receipt_token(row.id)}.pdf") for row in rows]
+
+    def receipt_facts(self, row: ReceiptRow) -> dict[str, Any]:
+        """What a receipt says, in words."""
+        return receipt_view(load_receipt(row.snapshot), self.receipt_url(row.id))
+
+    def receipt_url(self, receipt_id: str) -> str:
+        """The page behind a receipt's QR code."""
+        return f"{self.settings.base_url}/receipts/{self._receipt_token(receipt_id)}"
+
+    def _receipt_token(self, receipt_id: str) -> str:
+        return self.fulfilment.receipt_token(receipt_id)
+
+    def is_being_confirmed(self, session: Session, request_id: str) -> bool:
+        """Whether the payer came back from the provider and the money is not known to be in."""
+        attempts = list_attempts(session, request_id)
+        return any(a.state in LIVE - {"open", "submitting", "unknown"} or a.state == "quarantined"
+                   for a in attempts)
+
+    def new_code(self) -> str:
+        """Six digits to read off one screen and type into another."""
+        return "".join(secrets.choice(_CODE_ALPHABET) for _ in range(6))
+
+    def send_resume_link(self, email: str, service: str, link: str, expires: str) -> None:
+        """Queue the mail with the link back to a saved form."""
+        message = resume_link(
+            service=service, resume_url=link, expires=expires, contact=contact_of(self.council)
+        )
+        with self.transactions.write() as session:
+            notice = Notice(
+                id=notice_id(link, message.kind),
+                submission_id="",
+                kind=message.kind,
+                to=email,
+                subject=message.subject,
+                text=write(message, self.following_up.render),
+            )
+            queue_notice(
+                session, self.work, notice, sender=self.following_up.sender, now=self.clock()
+            )
+
+    async def in_thread(self, do: Callable[[], Any]) -> Any:  # noqa: ANN401  # whatever it gives
+        """Run blocking work from an async route."""
+        return await to_thread.run_sync(do)
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self.work.close()
+        self.transactions.dispose()
+
+
+def build_house(settings: Settings, clock: Clock = real_clock) -> House:
+    """Put the house together.
+
+    Raises UnsafeSettings naming the setting and its cure; no network is touched.
+    """
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    engine = open_engine(settings.database_url)
+    transactions, work = Transactions(engine), Work(engine)
+    library = _library(settings)
+    definitions = Definitions(library, transactions, watch=not settings.is_production)
+    council = library.council
+    attachments = Attachments(settings.data_dir / "attachments")
+    receipt_files = ReceiptFiles(settings.data_dir / "receipts")
+    holidays = bank_holidays()
+    sender = settings.mail_from or council.email
+    submitting = Submitting(transactions, definitions, work, council.reference_prefix, holidays)
+    fulfilment = _fulfilment(settings, council, submitting)
+    provider = load_provider(settings.payment_provider, environment=settings.environment.value)
+    zero = load_provider("zero", environment=settings.environment.value)
+
+    def receipt_url(receipt_id: str) -> str:
+        return f"{settings.base_url}/receipts/{fulfilment.receipt_token(receipt_id)}"
+
+    following_up = FollowingUp(
+        transactions=transactions,
+        definitions=definitions,
+        work=work,
+        council=council,
+        render=text_renderer(TEMPLATES),
+        sender=sender,
+        receipt_url=receipt_url,
+        receipt_files=receipt_files,
+        draw=_receipt_drawer(),
+    )
+    house = House(
+        settings=settings,
+        clock=clock,
+        council=council,
+        transactions=transactions,
+        work=work,
+        definitions=definitions,
+        filling=Filling(transactions, definitions, attachments, FormGazetteer(LocalGazetteer(transactions))),
+        submitting=submitting,
+        attachments=attachments,
+        receipt_files=receipt_files,
+        provider=provider,
+        providers={provider.name: provider, "zero": zero},
+        fulfilment=fulfilment,
+        crm=load_crm(
+            CrmSettings(settings.crm, CRM_MAPPINGS, settings.crm_url.rstrip("/"),
+                        settings.crm_token.get_secret_value())
+        ),
+        mailer=SmtpMailer(
+            read_smtp_url(settings.smtp_url.get_secret_value()), sender=sender,
+            sender_name=council.name,
+        ),
+        following_up=following_up,
+        bank_holidays=holidays,
+    )
+    house.handlers = _handlers(house)
+    return house
+
+
+def _library(settings: Settings) -> Any:  # noqa: ANN401  # a Library
+    try:
+        return load_library(settings.forms)
+    except (OSError, ValueError) as error:
+        msg = f"PORTAL_FORMS={settings.forms}: {error}"
+        raise UnsafeSettings(msg) from error
+
+
+def _fulfilment(settings: Settings, council: Council, submitting: Submitting) -> Fulfilment:
+    key = settings.secret_key.get_secret_value().encode()
+
+    def on_paid(session: Session, paid: PaidRequest) -> None:
+        today = Today(council_day(paid.paid_at), submitting.bank_holidays)
+        payment_settled(submitting, session, paid, today=today)
+
+    return Fulfilment(
+        council=CouncilDetails(
+            name=council.name,
+            address=council.address,
+            phone=council.phone,
+            email=council.email,
+            website=council.website,
+            vat_number=council.vat_number,
+            series=council.reference_prefix,
+        ),
+        on_paid=on_paid,
+        receipt_token=lambda receipt_id: receipt_token(key, receipt_id),
+    )
+
+
+def _receipt_drawer() -> Callable[[Receipt, str], bytes]:
+    """Draws a receipt with the council's logo and our fonts; all it uses is read here, once."""
+    assets: dict[str, bytes] = {}
+    # Documents carry what they show: they never name a static file.
+    environment = build_environment(static_url=lambda name: f"asset:{name}")
+
+    def draw(receipt: Receipt, verify_url: str) -> bytes:
+        if not assets:
+            assets["receipt.css"] = (TEMPLATES / "documents" / "receipt.css").read_bytes()
+            assets["logo.svg"] = (STATIC / "council" / "logo.svg").read_bytes()
+            for font in sorted((STATIC / "vendor" / "fonts").glob("*.woff2")):
+                assets[font.name] = font.read_bytes()
+        html = environment.get_template("documents/receipt.html").render(
+            receipt=receipt_view(receipt, verify_url)
+        )
+        return render_receipt(html, assets)
+
+    return draw
+
+
+def _handlers(house: House) -> Mapping[str, Handler]:
+    """What each promised job does."""
+
+    def hand_over(submission_id: str) -> timedelta | None:
+        return open_case(
+            house.transactions, house.crm, submission_id, clock=house.clock,
+            load_content=house.attachments.read,
+        )
+
+    def write_confirmation(submission_id: str, receipt_id: str = "") -> None:
+        confirm(house.following_up, submission_id, receipt_id, now=house.clock())
+
+    def render(receipt_id: str) -> None:
+        draw_receipt(house.following_up, receipt_id)
+
+    def send(notice: str) -> timedelta | None:
+        return send_notice(
+            house.transactions, house.mailer, notice, clock=house.clock,
+            load_attachment=lambda reference: load_attachment(house.following_up, reference),
+        )
+
+    def check(attempt_id: str) -> timedelta | None:
+        return check_payment(
+            house.transactions, _provider_of(house, attempt_id), attempt_id, now=house.clock(),
+            fulfilment=house.fulfilment,
+        )
+
+    def hear(event_id: str) -> None:
+        handle_event(
+            house.transactions, house.provider, event_id, now=house.clock(),
+            fulfilment=house.fulfilment,
+        )
+
+    def clean_up() -> timedelta:
+        purge(house.transactions, house.attachments, now=house.clock())
+        return timedelta(days=1)
+
+    return {
+        HAND_OVER: hand_over,
+        CONFIRM: write_confirmation,
+        RENDER_RECEIPT: render,
+        SEND_NOTICE: send,
+        CHECK_PAYMENT: check,
+        PROVIDER_EVENT: hear,
+        "purge-drafts": clean_up,
+    }
+
+
+def _provider_of(house: House, attempt_id: str) -> PaymentProvider:
+    """The provider an attempt was made with, which may no longer be the one new ones go to."""
+    with house.transactions.read() as session:
+        name = get_attempt(session, attempt_id).provider
+    return house.providers.get(name, house.provider)

@@ -16,6 +16,7 @@ from email.utils import parsedate_to_datetime
 from typing import cast
 from urllib.parse import urlsplit
 
+import httpcore2
 import httpx2
 from pydantic import JsonValue
 
@@ -253,7 +254,7 @@ class _Wire:
     def trace(self, event: str, info: Mapping[str, object]) -> None:
         """Told by httpx2 what happens; the last stream opened is the one in use."""
         if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
-            stream = cast("httpx2.NetworkStream", info["return_value"])
+            stream = cast("httpcore2.NetworkStream", info["return_value"])
             self._socket = stream.get_extra_info("socket")
             if self.cut.is_set():
                 self.snap()

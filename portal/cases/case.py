@@ -149,10 +149,12 @@ class PaymentLine:
     """What the money is for."""
     amount: Pence
     """Pence, VAT included."""
-    vat: Pence
+    vat_amount: Pence
     """Pence of VAT within the amount."""
     income_code: str
     """The finance system's code."""
+    vat: str = ""
+    """How it is taxed: outside-scope, exempt, zero, standard…; empty when not told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +285,7 @@ def _child(name: str, value: object) -> object:
     if isinstance(value, Mapping):
         return cast("Mapping[str, object]", value).get(name)
     if isinstance(value, list) and name.isdecimal():
-        items = _items(value)  # pyright: ignore[reportUnknownArgumentType]  # any list will do
+        items = cast("list[object]", value)
         return items[int(name)] if int(name) < len(items) else None
     return None
 
@@ -296,18 +298,20 @@ def differences(published: Json, held: Mapping[str, JsonValue]) -> tuple[str, ..
     """Name the paths of the case whose value in the CRM is not what was sent.
 
     `held` maps paths of the published case to what the CRM holds. CRMs store numbers as text,
-    trim text and drop the empty; those are not differences.
+    trim text, drop the empty and fill in what was not given; those are not differences.
     """
-    return tuple(
-        path for path, value in held.items() if _plain(at(path, published)) != _plain(value)
-    )
+    sent = {path: _plain(at(path, published)) for path in held}
+    return tuple(path for path, value in held.items() if sent[path] not in ("", [], _plain(value)))
 
 
 def _plain(value: object) -> object:
     if isinstance(value, list):
-        return [_plain(item) for item in _items(value)]  # pyright: ignore[reportUnknownArgumentType]
-    if value is None or isinstance(value, bool | Mapping):
-        return value or ""
+        return [_plain(item) for item in cast("list[object]", value)]
+    if value is None:
+        return ""
+    if isinstance(value, Mapping):
+        named = cast("Mapping[str, object]", value).items()
+        return {key: plain for key, inner in named if (plain := _plain(inner)) != ""}
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return " ".join(str(value).split())

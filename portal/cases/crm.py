@@ -93,6 +93,8 @@ class CrmSettings:
     """PORTAL_CRM_URL, without a slash at the end."""
     token: str
     """PORTAL_CRM_TOKEN."""
+    patience_seconds: float = 20.0
+    """How long one call may take in all; a file may take six times as long."""
 
 
 def load_crm(settings: CrmSettings) -> Crm:

@@ -10,14 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from fnmatch import fnmatchcase
-from typing import Annotated
+from typing import Annotated, TypeVar
 
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
 from portal.cases.case import CaseProgress, at
 from portal.cases.shapes import Shape, Template, Text
 
 _STRICT = ConfigDict(extra="forbid")
+T = TypeVar("T", bound="Request")
 _CALL = re.compile(r"(?P<method>GET|POST|PUT|PATCH) (?P<path>/(?!/).*)")
 
 
@@ -51,7 +52,7 @@ class Request:
     """Sent as multipart/form-data (RFC 7578), with the file when `file_field` is named."""
     file_field: str = ""
     id: str = ""
-    """Where the reply holds the id of what was made or found."""
+    """Where the reply holds the id of what was made or found. `find` and `create` must say."""
     url: str = ""
     """Where the reply holds the address of its page for officers."""
 
@@ -62,7 +63,6 @@ class Create(Request):
 
     __pydantic_config__ = _STRICT
 
-    id: str
     idempotency_header: str = ""
     """Carries our reference, so that the CRM itself refuses to open the case twice."""
 
@@ -73,7 +73,6 @@ class Find(Request):
 
     __pydantic_config__ = _STRICT
 
-    id: str
     match: str
     """Where our reference stands in a case. Searches are fuzzy; this comparison is not."""
     list: str = ""
@@ -121,6 +120,13 @@ class Auth:
     value: Annotated[str, Field(pattern=r"\{token\}")] = "{token}"
 
 
+def _with_id(request: T) -> T:
+    if not request.id:
+        msg = "say where the reply holds the case's id"
+        raise ValueError(msg)
+    return request
+
+
 def _read_auth(raw: object) -> object:
     if raw == "bearer":
         return Auth("Authorization", "Bearer {token}")
@@ -148,8 +154,8 @@ class CrmMapping:
     """What officers call it."""
     auth: Annotated[Auth | None, BeforeValidator(_read_auth)]
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
-    find: Find
-    create: Create
+    find: Annotated[Find, AfterValidator(_with_id)]
+    create: Annotated[Create, AfterValidator(_with_id)]
     read: Request
     attach: Request | None = None
     verify: Mapping[str, str]

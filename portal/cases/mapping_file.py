@@ -5,7 +5,7 @@ refused; every path into the case is checked against the published schema.
 """
 
 from collections.abc import Callable, Generator, Mapping
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
@@ -18,7 +18,20 @@ from portal.core.errors import UnsafeSettings
 
 _LONGEST = 256 * 1024
 _DEEPEST = 20
+_IN_PLAIN_WORDS = {
+    "unexpected_keyword_argument": "unknown key",
+    "missing": "this key is missing",
+    "dataclass_type": "keys are expected here",
+}
 _MAPPING = TypeAdapter(CrmMapping)
+
+
+class Mark(Protocol):
+    """Where the YAML reader is; it counts from nought."""
+
+    line: int
+    column: int
+
 
 Place = tuple[str | int, ...]
 """Keys and positions from the top of the file."""
@@ -31,9 +44,9 @@ class _Problems:
     def __init__(self, file: str) -> None:
         self._file = file
         self._found: set[tuple[int, int, str]] = set()
-        self.marks: dict[Place, yaml.Mark] = {}
+        self.marks: dict[Place, Mark] = {}
 
-    def note(self, mark: yaml.Mark | None, message: str) -> None:
+    def note(self, mark: Mark | None, message: str) -> None:
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         self._found.add((line, column, message))
 
@@ -61,7 +74,8 @@ def read_mapping(text: str, file: str) -> CrmMapping:
         mapping = _MAPPING.validate_python(raw)
     except ValidationError as error:
         for wrong in error.errors():
-            problems.note_at(wrong["loc"], f"{'.'.join(map(str, wrong['loc']))}: {wrong['msg']}")
+            what = _IN_PLAIN_WORDS.get(wrong["type"], wrong["msg"])
+            problems.note_at(wrong["loc"], f"{'.'.join(map(str, wrong['loc']))}: {what}")
         problems.stop_if_any()
         raise
     for place, path in _unknown_paths(mapping):

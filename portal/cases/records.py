@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import JsonValue
-from sqlalchemy import JSON, Column, Text, delete, func, or_, select, update
-from sqlmodel import Field, Session, SQLModel, col
+from sqlalchemy import JSON, Column, Text, delete, func, or_, update
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from portal.cases.case import Case, CaseState, to_json
 from portal.core.errors import Missing
@@ -84,12 +84,12 @@ def read_case_row(session: Session, submission_id: str) -> CaseRow:
 
 def find_case_row(session: Session, reference: str) -> CaseRow | None:
     """The row of a reference."""
-    return session.scalars(select(CaseRow).where(col(CaseRow.reference) == reference)).one_or_none()
+    return session.exec(select(CaseRow).where(col(CaseRow.reference) == reference)).one_or_none()
 
 
 def parked_cases(session: Session, *, limit: int = 200) -> Sequence[CaseRow]:
     """Cases a person must look at, oldest first."""
-    return session.scalars(
+    return session.exec(
         select(CaseRow)
         .where(col(CaseRow.state) == CaseState.PARKED)
         .order_by(col(CaseRow.requested_at))
@@ -102,7 +102,7 @@ def count_cases(session: Session) -> dict[CaseState, int]:
     state = col(CaseRow.state)
     return {
         CaseState(name): count
-        for name, count in session.execute(select(state, func.count()).group_by(state))
+        for name, count in session.exec(select(state, func.count()).group_by(state))
     }
 
 
@@ -110,7 +110,7 @@ def claim_case(
     session: Session, submission_id: str, *, claim: str, now: datetime, until: datetime
 ) -> bool:
     """Take the case in hand, unless another worker has it and its time is not up."""
-    taken = session.execute(
+    taken = session.exec(
         update(CaseRow)
         .where(
             col(CaseRow.submission_id) == submission_id,
@@ -125,7 +125,7 @@ def claim_case(
 
 def write_claimed(session: Session, submission_id: str, claim: str, **values: Any) -> bool:  # noqa: ANN401  # columns of several types
     """Write to the row only while the claim is ours; False when another worker took it."""
-    written = session.execute(
+    written = session.exec(
         update(CaseRow)
         .where(col(CaseRow.submission_id) == submission_id, col(CaseRow.claim) == claim)
         .values(**values)
@@ -137,7 +137,7 @@ def write_claimed(session: Session, submission_id: str, claim: str, **values: An
 def attached_files(session: Session, submission_id: str) -> frozenset[str]:
     """The ids of the files the CRM is known to hold."""
     mine = col(CaseAttachmentRow.submission_id) == submission_id
-    return frozenset(session.scalars(select(col(CaseAttachmentRow.file)).where(mine)))
+    return frozenset(session.exec(select(col(CaseAttachmentRow.file)).where(mine)))
 
 
 def record_attachment(
@@ -152,5 +152,5 @@ def record_attachment(
 def delete_case(session: Session, submission_id: str) -> None:
     """Forget a case and its files, when the submission's time is up."""
     files = col(CaseAttachmentRow.submission_id) == submission_id
-    session.execute(delete(CaseAttachmentRow).where(files))
-    session.execute(delete(CaseRow).where(col(CaseRow.submission_id) == submission_id))
+    session.exec(delete(CaseAttachmentRow).where(files))
+    session.exec(delete(CaseRow).where(col(CaseRow.submission_id) == submission_id))

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, cast
+from typing import Annotated, cast
 from urllib.parse import quote
 
 from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, JsonValue, Tag
@@ -37,9 +37,15 @@ def _read_text(raw: object) -> object:
 
 def _read_word(raw: object) -> object:
     """Text is itself; `{literal: 3}` is the JSON value 3, which YAML read as text cannot say."""
-    if not isinstance(raw, dict) or list(cast("dict[str, Any]", raw)) != ["literal"]:
-        return raw
-    return json.loads(cast("dict[str, str]", raw)["literal"])
+    written = cast("dict[str, str]", raw) if isinstance(raw, dict) else {}
+    return _read_json(written["literal"]) if list(written) == ["literal"] else raw  # pyright: ignore[reportUnknownVariableType]  # any JSON
+
+
+def _read_json(raw: object) -> JsonValue:
+    if not isinstance(raw, str):
+        msg = "a literal is JSON written as text: 3, true, or '[1, 2]' in quotes"
+        raise ValueError(msg)  # noqa: TRY004  # pydantic collects ValueErrors
+    return json.loads(raw)
 
 
 Template = Annotated[Text, BeforeValidator(_read_text)]
@@ -55,14 +61,14 @@ class From:
     path: Annotated[str, Field(alias="from")]
     words: Annotated[Mapping[str, Word] | None, Field(alias="map")] = None
     otherwise: Word = None
-    """What a value that is not among the words becomes."""
+    """What an absent or empty value, or one that is not among the words, becomes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Literal:
     """A JSON value as it stands."""
 
-    literal: Annotated[JsonValue, BeforeValidator(json.loads)]
+    literal: Annotated[JsonValue, BeforeValidator(_read_json)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +140,13 @@ def fill(shape: Shape, scope: object) -> JsonValue:
             return shape.literal
         case Each():
             items = cast("list[object] | None", at(shape.path, scope))
-            return [fill(shape.shape, item) for item in items or ()]
+            return None if items is None else [fill(shape.shape, item) for item in items]
         case Items():
             return [fill(item, scope) for item in shape.items]
         case Fields():
             filled = {key: fill(inner, scope) for key, inner in shape.fields.items()}
-            return {key: value for key, value in filled.items() if value is not None} or None
+            # The empty is left out: to a CRM, "" is a wrong UPRN and null a wrong e-mail address.
+            return {key: value for key, value in filled.items() if value not in (None, "")} or None
 
 
 def fill_text(text: Text, scope: object, *, encode: bool = False) -> str:
@@ -155,4 +162,6 @@ def fill_text(text: Text, scope: object, *, encode: bool = False) -> str:
 
 def _pick(pick: From, scope: object) -> JsonValue:
     value = cast("JsonValue", at(pick.path, scope))
-    return value if pick.words is None else pick.words.get(str(value), pick.otherwise)
+    if pick.words is not None:
+        return pick.words.get(str(value), pick.otherwise)
+    return pick.otherwise if value in (None, "") else value

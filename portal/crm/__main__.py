@@ -17,40 +17,39 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until SIGTERM or SIGINT; answers the exit code."""
     asked = _parser().parse_args(arguments)
     given: str = asked.token or os.environ.get("PORTAL_CRM_TOKEN", "")
+    refused = objection(
+        os.environ, public=asked.public, faults=asked.faults, token_given=bool(given)
+    )
+    if refused is not None:
+        print(refused, file=sys.stderr)  # noqa: T201 - this is a command
+        return UNSAFE
     settings = CrmSettings(
         data_dir=asked.data_dir,
-        token=given or "to be made",
+        token=given or _own_token(asked.data_dir),
         public=asked.public,
         faults=asked.faults,
         public_url=asked.public_url,
     )
-    refused = objection(settings, os.environ, token_given=bool(given))
-    if refused is not None:
-        print(refused, file=sys.stderr)  # noqa: T201 - this is a command
-        return UNSAFE
-    _serve(settings, given, asked)
+    if not asked.quiet:
+        print(f"Reference CRM: http://{asked.host}:{asked.port}", flush=True)  # noqa: T201 - this is a command
+        if not given:
+            print(f"Its token is in {settings.data_dir / 'token'}", flush=True)  # noqa: T201 - this is a command
+    _serve(settings, host=asked.host, port=asked.port, quiet=asked.quiet)
     return 0
 
 
-def _serve(settings: CrmSettings, given: str, asked: argparse.Namespace) -> None:
+def _serve(settings: CrmSettings, *, host: str, port: int, quiet: bool) -> None:
     # Imported here so that a refusal to start, and --help, are immediate.
-    from dataclasses import replace  # noqa: PLC0415
-
     import uvicorn  # noqa: PLC0415
 
     from portal.crm.app import create_app  # noqa: PLC0415
 
-    token = given or _own_token(settings.data_dir)
-    if not asked.quiet:
-        print(f"Reference CRM: http://{asked.host}:{asked.port}")  # noqa: T201 - this is a command
-        if not given:
-            print(f"Its token is in {settings.data_dir / 'token'}")  # noqa: T201 - this is a command
     uvicorn.run(
-        create_app(replace(settings, token=token)),
-        host=asked.host,
-        port=asked.port,
+        create_app(settings),
+        host=host,
+        port=port,
         access_log=False,
-        log_level="critical" if asked.quiet else "warning",
+        log_level="critical" if quiet else "warning",
         timeout_graceful_shutdown=2,
         server_header=False,
         # The gate must see who really connects, not what a header says.

@@ -1,11 +1,10 @@
 """The API at /api/v1: cases in, status out. JSON, a bearer token, problem details for errors."""
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, File, Form, Header, Query, Request, Response, UploadFile
 from fastapi.responses import FileResponse, JSONResponse
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
+from pydantic import AwareDatetime, StringConstraints
 
 from portal.crm.case import Attachment, Case, Status, read_number
 from portal.crm.content import CaseContent, Incoming, Long, NewNote, drop_unknown, lose
@@ -125,7 +124,7 @@ def show_one_case(office: InOffice, request: Request, id: str) -> CaseShape:  # 
     response_model=AttachmentShape,
     responses={200: {"description": "This file was here already."}},
 )
-def attach(  # noqa: PLR0913 - the parts of the form
+def attach(  # noqa: PLR0913, PLR0917 - the parts of the form
     office: InOffice,
     request: Request,
     id: str,  # noqa: A002 - the API's word
@@ -136,7 +135,9 @@ def attach(  # noqa: PLR0913 - the parts of the form
     """Attach a file. The same bytes for the same question again: the same attachment, 200."""
     with office.store.reading() as records:
         case = case_or_404(records, id)
-    label = FileLabel(question, safe_file_name(file.filename or ""), safe_media_type(file.content_type))
+    label = FileLabel(
+        question, safe_file_name(file.filename or ""), safe_media_type(file.content_type)
+    )
     attachment, is_new = _keep_file(office, case, file, label, expected=sha256.lower())
     shape = show_attachment(attachment, case, office.address(request))
     return JSONResponse(shape.model_dump(mode="json"), 201 if is_new else 200)

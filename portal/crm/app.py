@@ -44,6 +44,7 @@ def create_app(settings: CrmSettings) -> FastAPI:
         description="Cases for a council: what its in-house CRM would offer.",
         docs_url=None,
         redoc_url=None,
+        separate_input_output_schemas=False,
         lifespan=lifespan,
     )
     app.state.office = office

@@ -6,7 +6,7 @@ one says so, in the answer's `ignored`.
 
 import json
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
@@ -23,6 +23,8 @@ from pydantic import (
 )
 
 _MOST_PENCE = 10**12
+LONGEST_TEXT = 20_000
+"""Characters in a description, an answer or a note."""
 
 
 def _as_text(value: object) -> object:
@@ -37,9 +39,10 @@ def _printable(text: str) -> str:
     return text
 
 
-Text = Annotated[str, AfterValidator(_printable)]
-Short = Annotated[Text, Field(max_length=255)]
-Long = Annotated[Text, Field(max_length=20_000)]
+_Printable = AfterValidator(_printable)
+Short = Annotated[str, Field(max_length=255), _Printable]
+Needed = Annotated[str, Field(min_length=1, max_length=255), _Printable]
+Long = Annotated[str, Field(max_length=LONGEST_TEXT), _Printable]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 PropertyNumber = Annotated[
     str, BeforeValidator(_as_text), StringConstraints(pattern=r"^[0-9]{1,12}$")
@@ -55,7 +58,7 @@ class Incoming(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _check_json(cls, body: Any) -> Any:  # noqa: ANN401 - anything may come
-        """Refuse what Python reads but JSON (RFC 8259) and UTF-8 cannot say: NaN, lone surrogates."""
+        """Refuse what Python reads but JSON (RFC 8259) and UTF-8 cannot: NaN, lone surrogates."""
         if isinstance(body, dict):
             json.dumps(body, allow_nan=False, ensure_ascii=False, default=str).encode()
         return body  # pyright: ignore[reportUnknownVariableType]  # unread until validated
@@ -81,11 +84,13 @@ class Customer(Incoming):
     """The person or organisation asking."""
 
     kind: CustomerKind = CustomerKind.PERSON
-    name: Annotated[Short, Field(min_length=1)]
-    contact_name: Short | None = Field(None, description="Whom to ask for at an organisation.")
+    name: Needed
+    contact_name: Short | None = Field(
+        default=None, description="Whom to ask for at an organisation."
+    )
     email: Short | None = None
     phone: Short | None = None
-    address: Long | None = Field(None, description="One line, or several.")
+    address: Long | None = Field(default=None, description="One line, or several.")
     uprn: PropertyNumber | None = None
 
 
@@ -94,10 +99,10 @@ class Location(Incoming):
 
     uprn: PropertyNumber | None = None
     usrn: PropertyNumber | None = None
-    easting: float | None = Field(None, ge=0, le=800_000)
-    northing: float | None = Field(None, ge=0, le=1_400_000)
-    lat: float | None = Field(None, ge=-90, le=90)
-    lon: float | None = Field(None, ge=-180, le=180)
+    easting: float | None = Field(default=None, ge=0, le=800_000)
+    northing: float | None = Field(default=None, ge=0, le=1_400_000)
+    lat: float | None = Field(default=None, ge=-90, le=90)
+    lon: float | None = Field(default=None, ge=-180, le=180)
     address: Long | None = None
 
 
@@ -105,11 +110,13 @@ class Answer(Incoming):
     """One question as asked, and its answer in words and as data."""
 
     page: Short
-    page_title: Short | None = Field(None, description="The page's heading; else made from `page`.")
+    page_title: Short | None = Field(
+        default=None, description="The page's heading; else made from `page`."
+    )
     question: Short
-    label: Annotated[Text, Field(max_length=2_000)]
-    value: Long = Field("", description="As the customer would read it.")
-    typed: JsonValue = Field(None, description="The same as data.")
+    label: Annotated[str, Field(max_length=2_000), _Printable]
+    value: Long = Field(default="", description="As the customer would read it.")
+    typed: JsonValue = Field(default=None, description="The same as data.")
 
 
 class PaymentLine(Incoming):
@@ -117,8 +124,8 @@ class PaymentLine(Incoming):
 
     label: Short
     amount_pence: Pence
-    vat: Short | None = Field(None, description="How it is taxed: standard, exempt…")
-    vat_pence: Pence | None = Field(None, description="The VAT within the amount.")
+    vat: Short | None = Field(default=None, description="How it is taxed: standard, exempt…")
+    vat_pence: Pence | None = Field(default=None, description="The VAT within the amount.")
     income_code: Short | None = None
 
 
@@ -128,7 +135,7 @@ class Payment(Incoming):
     status: Short | None = None
     provider: Short | None = None
     reference: Short | None = None
-    receipt: Short | None = Field(None, description="The receipt's number.")
+    receipt: Short | None = Field(default=None, description="The receipt's number.")
     paid_at: AwareDatetime | None = None
     total_pence: Pence | None = None
     lines: list[PaymentLine] = Field(default=[], max_length=200)
@@ -158,18 +165,20 @@ class Consent(Incoming):
 class CaseContent(Incoming):
     """A case as the portal (or another channel) sends it."""
 
-    external_reference: Annotated[Short, Field(min_length=1)] = Field(
+    external_reference: Needed = Field(
         description="The sender's reference. Not unique here: search before creating."
     )
-    type: Annotated[Short, Field(min_length=1)]
+    type: Needed
     queue: Slug = Field(description="The team's list; made on first use.")
     priority: Priority = Priority.NORMAL
-    subject: Annotated[Short, Field(min_length=1)]
+    subject: Needed
     description: Long = ""
     target_date: date | None = None
     submitted_at: AwareDatetime | None = None
-    channel: Short | None = Field(None, description="online, telephone, face to face, post.")
-    officer: Short | None = Field(None, description="Who filled the form for the customer.")
+    channel: Short | None = Field(
+        default=None, description="online, telephone, face to face, post."
+    )
+    officer: Short | None = Field(default=None, description="Who filled the form for the customer.")
     customer: Customer | None = None
     location: Location | None = None
     answers: list[Answer] = Field(default=[], max_length=2_000)
@@ -181,9 +190,9 @@ class CaseContent(Incoming):
 class NewNote(Incoming):
     """A remark to add to a case."""
 
-    text: Annotated[Long, Field(min_length=1)]
-    author: Annotated[Short, Field(min_length=1)] = "API"
-    public: bool = Field(False, description="Whether the customer may see it.")
+    text: Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT), _Printable]
+    author: Needed = "API"
+    public: bool = Field(default=False, description="Whether the customer may see it.")
 
 
 def drop_unknown(body: BaseModel, path: str = "") -> list[str]:
@@ -222,13 +231,8 @@ def can_lose(path: str) -> bool:
 def lose(content: CaseContent, path: str) -> CaseContent:
     """Forget one field that `can_lose` allows, as a careless CRM would."""
     top, _, name = path.partition(".")
-    body = content.model_dump(mode="json")
-    within = body.get(top) if name else body
-    if isinstance(within, dict):
+    body: dict[str, Any] = content.model_dump(mode="json")
+    within: dict[str, Any] | None = body.get(top) if name else body
+    if within is not None:
         within.pop(name or top, None)
     return CaseContent.model_validate(body)
-
-
-def received_at(content: CaseContent, stored_at: datetime) -> datetime:
-    """When the customer sent it, as far as we were told."""
-    return content.submitted_at or stored_at

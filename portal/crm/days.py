@@ -38,8 +38,8 @@ def days_left(target: date, on: date) -> str:
 
 
 def pounds(pence: int) -> str:
-    """£1,234.50; a credit is −£5.00."""
-    sign = "−" if pence < 0 else ""  # noqa: RUF001 - a minus sign, not a hyphen
+    """£1,234.50; a credit has a minus sign before the £."""
+    sign = "\N{MINUS SIGN}" if pence < 0 else ""
     return f"{sign}£{abs(pence) // 100:,}.{abs(pence) % 100:02d}"
 
 

@@ -38,12 +38,14 @@ class Fault(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Kind
-    route: str = Field("/api/", pattern="^/", description="Without the path we are mounted at.")
-    method: str | None = Field(None, description="GET, POST…; left out: any.")
-    times: int = Field(1, ge=1, le=10_000)
-    seconds: float = Field(30, ge=0, le=600)
-    retry_after: int = Field(1, ge=0, le=86_400, description="Seconds, for too_many.")
-    field: str | None = Field(None, description="For drop_field: `location.uprn`.")
+    route: str = Field(
+        default="/api/", pattern="^/", description="Without the path we are mounted at."
+    )
+    method: str | None = Field(default=None, description="GET, POST…; left out: any.")
+    times: int = Field(default=1, ge=1, le=10_000)
+    seconds: float = Field(default=30, ge=0, le=600)
+    retry_after: int = Field(default=1, ge=0, le=86_400, description="Seconds, for too_many.")
+    field: str | None = Field(default=None, description="For drop_field: `location.uprn`.")
 
     @model_validator(mode="after")
     def _check_field(self) -> Self:

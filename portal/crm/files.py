@@ -43,6 +43,9 @@ class Files:
         self._thumbnails = data_dir / "thumbnails"
         for folder in (self._files, self._thumbnails):
             folder.mkdir(parents=True, exist_ok=True)
+        for unfinished in self._files.glob(".new-*"):
+            # Left by a kill in mid-copy: nothing names it, and its sender will send it again.
+            unfinished.unlink()
 
     def store(self, source: BinaryIO, *, expected: str) -> StoredFile | None:
         """Copy to the disk, durably; None when the bytes are not those expected (SHA-256)."""
@@ -121,5 +124,7 @@ def safe_file_name(name: str) -> str:
 def safe_media_type(declared: str | None) -> str:
     """Keep a declared media type that looks like one, without parameters (RFC 6838)."""
     bare = (declared or "").split(";")[0].strip().lower()
-    well_formed = re.fullmatch(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0,63}", bare)
+    well_formed = re.fullmatch(
+        r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0,63}", bare
+    )
     return bare if well_formed else "application/octet-stream"

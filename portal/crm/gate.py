@@ -47,6 +47,7 @@ class Gate:
         self._settings = settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a call in, or refuse it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

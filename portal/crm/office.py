@@ -29,7 +29,9 @@ class Office:
         """The address browsers reach us at, with a slash."""
         if self.settings.public_url:
             return f"{self.settings.public_url.rstrip('/')}/"
-        return str(request.base_url)
+        # Not request.base_url: in a mounted application that is the outer one's.
+        url = request.url
+        return f"{url.scheme}://{url.netloc}{request.scope['root_path'].rstrip('/')}/"
 
 
 def _office(request: Request) -> Office:

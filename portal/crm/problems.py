@@ -2,7 +2,7 @@
 
     Problem                   answered as application/problem+json; nothing was stored
     ├── 401 unauthorised        the token is missing or wrong: a person must look
-    ├── 403 refused             the caller is not on this machine, or another site posted: a person
+    ├── 403 refused             the caller is not on this machine, or another site: a person
     ├── 404 not-found           no such case, attachment or address: a person
     ├── 409 key-reused          the Idempotency-Key was used for something else: a person
     ├── 413 too-large           a person
@@ -10,6 +10,8 @@
     ├── 422 checksum-mismatch   the file was damaged on its way: try again
     ├── 429 too-many            try again after Retry-After seconds
     └── 500 broken              try again
+
+Each line ends with who can cure it.
 """
 
 import json

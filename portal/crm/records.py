@@ -91,7 +91,7 @@ class Records:
     def set_status(self, case: Case, status: Status, *, by: str, note: str = "") -> None:
         """Change the status, with a remark if one is given."""
         if note:
-            self.add_note(case, NewNote(text=note, author=by))
+            self.add_note(case, NewNote(text=note, author=by, public=False))
         if status is case.status:
             return
         self._sql.execute("UPDATE crm_case SET status = ? WHERE seq = ?", (status, case.seq))
@@ -116,7 +116,7 @@ class Records:
         for known in self.attachments(case.seq):
             if (known.sha256, known.question) == (stored.sha256, label.question):
                 return known, False
-        seq = self._insert(
+        self._insert(
             "INSERT INTO attachment (case_seq, question, file_name, media_type, size, sha256,"
             " has_thumbnail, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             case.seq, label.question, label.file_name, label.media_type,
@@ -137,7 +137,13 @@ class Records:
     def notes(self, case_seq: int) -> list[Note]:
         """The remarks on a case, oldest first."""
         return [
-            Note(row["seq"], row["text"], row["author"], bool(row["public"]), _read(row["created_at"]))
+            Note(
+                row["seq"],
+                row["text"],
+                row["author"],
+                bool(row["public"]),
+                _read(row["created_at"]),
+            )
             for row in self._of_case("note", case_seq)
         ]
 

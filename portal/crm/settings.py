@@ -28,16 +28,14 @@ class CrmSettings:
 
 
 def objection(
-    settings: CrmSettings, environment: Mapping[str, str], *, token_given: bool
+    environment: Mapping[str, str], *, public: bool, faults: bool, token_given: bool
 ) -> str | None:
-    """Say why this CRM must not start, or None when it may."""
-    if not settings.token:
-        return "The CRM's --token is empty: give it one, or leave it out and one is made."
+    """Say why a CRM with these options must not start, or None when it may."""
     if environment.get("PORTAL_ENVIRONMENT", "").strip().lower() != "production":
         return None
-    if settings.faults:
+    if faults:
         return "The CRM must not run with --faults in production: they lose cases on purpose."
-    if not (settings.public and token_given):
+    if not (public and token_given):
         return (
             "The reference CRM has no sign-in, so in production it starts only with both --public "
             "(something in front of it keeps strangers out) and --token (or PORTAL_CRM_TOKEN)."

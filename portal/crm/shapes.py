@@ -148,9 +148,7 @@ def summarise(case: Case, base: str) -> CaseSummary:
     )
 
 
-def show_case(
-    case: Case, attachments: list[Attachment], notes: list[Note], base: str
-) -> CaseShape:
+def show_case(case: Case, attachments: list[Attachment], notes: list[Note], base: str) -> CaseShape:
     """Put a whole case into words for machines."""
     return CaseShape.model_validate(
         {

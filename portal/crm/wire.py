@@ -22,6 +22,7 @@ class FaultyWire:
         self._faults = faults
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a call on, or let it meet its fault."""
         fault = self._take_fault(scope) if scope["type"] == "http" else None
         if fault is None:
             await self._app(scope, receive, send)

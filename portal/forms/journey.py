@@ -120,6 +120,10 @@ def answer_page(  # noqa: PLR0913  # one page, what was posted, and what it may 
             errors.extend(outcome)
         elif outcome is not None:
             given[question.name] = outcome
+    searching = _searched(page, raw)
+    if searching and (errors or unfinished):
+        # "Find address" was pressed: what else is still blank on the page is no mistake yet.
+        errors = [error for error in errors if error.input in searching]
     if errors or unfinished:
         return Refused(tuple(errors), unfinished)
     after = answers.with_page(page, given)
@@ -127,6 +131,14 @@ def answer_page(  # noqa: PLR0913  # one page, what was posted, and what it may 
     if route.next_page is page and route.errors:
         return Refused(route.errors)
     return Answered(after)
+
+
+def _searched(page: Page, raw: Raw) -> frozenset[str]:
+    """The inputs of the question whose search or "enter it yourself" button was pressed."""
+    for question in page.questions:
+        if any(raw.get(f"{question.name}{button}") for button in ("-find", "-manual")):
+            return frozenset(FIELD_TYPES[question.type].inputs(question))
+    return frozenset()
 
 
 def failing_checks(page: Page, scope: Mapping[str, Any], today: Today) -> tuple[FieldError, ...]:

@@ -116,8 +116,7 @@ def read_message(folder: Path, name: str) -> OpenedMail:
 
 
 def _parse(path: Path) -> EmailMessage:
-    parsed = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-    return parsed if isinstance(parsed, EmailMessage) else EmailMessage()
+    return email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
 
 
 def _stored(name: str, message: EmailMessage) -> StoredMail:

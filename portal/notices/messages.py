@@ -119,9 +119,7 @@ def refund_made(about: AboutSubmission, *, amount: str, credit_note: str) -> Mes
     )
 
 
-def resume_link(
-    *, service: str, resume_url: str, expires: str, contact: CouncilContact
-) -> Message:
+def resume_link(*, service: str, resume_url: str, expires: str, contact: CouncilContact) -> Message:
     """Send the secret link back to an unfinished form. There is no reference yet."""
     about = AboutSubmission(reference="", service=service, contact=contact)
     return _about(
@@ -159,7 +157,9 @@ def one_line(words: str) -> str:
 def greeted(name: str) -> str:
     """A name to greet by, with nothing in it a mail program would turn into a link."""
     plain = one_line(_LINK_MARKS.sub(" ", unicodedata.normalize("NFC", one_line(name))))
-    plain = one_line(re.sub(r"(?i)\b(https?|www|mailto|ftp)\b", " ", _INNER_DOT.sub(". ", plain)))
+    plain = one_line(
+        re.sub(r"(?i)\b(https?|www|mailto|ftp)\b\.?", " ", _INNER_DOT.sub(". ", plain))
+    )
     return plain if len(plain) <= _LONGEST_NAME else plain[:_LONGEST_NAME].rstrip() + "…"
 
 

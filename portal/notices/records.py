@@ -5,8 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Column, Text, delete, or_, select, update
-from sqlmodel import Field, Session, SQLModel, col
+from sqlalchemy import JSON, Column, Text, delete, or_, update
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from portal.core.errors import Missing
 from portal.database import UtcDateTime
@@ -64,7 +64,7 @@ def read_notice(session: Session, notice_id: str) -> NoticeRow:
 
 def notices_of(session: Session, submission_id: str) -> Sequence[NoticeRow]:
     """Everything we told about a submission, oldest first."""
-    return session.scalars(
+    return session.exec(
         select(NoticeRow)
         .where(col(NoticeRow.submission_id) == submission_id)
         .order_by(col(NoticeRow.queued_at), col(NoticeRow.id))
@@ -73,7 +73,7 @@ def notices_of(session: Session, submission_id: str) -> Sequence[NoticeRow]:
 
 def refused_notices(session: Session, *, limit: int = 200) -> Sequence[NoticeRow]:
     """Messages that reached nobody, oldest first."""
-    return session.scalars(
+    return session.exec(
         select(NoticeRow)
         .where(col(NoticeRow.state) == NoticeState.REFUSED)
         .order_by(col(NoticeRow.queued_at))
@@ -85,7 +85,7 @@ def claim_notice(
     session: Session, notice_id: str, *, claim: str, now: datetime, until: datetime
 ) -> bool:
     """Take an unsent notice in hand, unless another worker has it and its time is not up."""
-    taken = session.execute(
+    taken = session.exec(
         update(NoticeRow)
         .where(
             col(NoticeRow.id) == notice_id,
@@ -98,11 +98,9 @@ def claim_notice(
     return taken.one_or_none() is not None
 
 
-def write_claimed(
-    session: Session, notice_id: str, claim: str, values: Mapping[str, Any]
-) -> bool:
+def write_claimed(session: Session, notice_id: str, claim: str, values: Mapping[str, Any]) -> bool:
     """Write the outcome only while the claim is ours; False when another worker took it."""
-    written = session.execute(
+    written = session.exec(
         update(NoticeRow)
         .where(col(NoticeRow.id) == notice_id, col(NoticeRow.claim) == claim)
         .values(**values)
@@ -113,4 +111,4 @@ def write_claimed(
 
 def delete_notices(session: Session, submission_id: str) -> None:
     """Forget what was told about a submission, when its time is up."""
-    session.execute(delete(NoticeRow).where(col(NoticeRow.submission_id) == submission_id))
+    session.exec(delete(NoticeRow).where(col(NoticeRow.submission_id) == submission_id))

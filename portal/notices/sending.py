@@ -127,8 +127,6 @@ def _mail(row: NoticeRow, load_attachment: LoadAttachment) -> OutgoingMail:
     )
 
 
-def _write(
-    transactions: Transactions, notice: str, claim: str, **values: str | datetime
-) -> None:
+def _write(transactions: Transactions, notice: str, claim: str, **values: str | datetime) -> None:
     with transactions.write() as session:
         write_claimed(session, notice, claim, {**values, "claimed_until": None})

@@ -8,9 +8,10 @@ import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP as MAIL_POLICY
-from email.utils import format_datetime, formataddr
+from email.utils import format_datetime
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from portal.core.errors import MailRefused, MailUnavailable, UnsafeSettings
@@ -47,7 +48,9 @@ def read_smtp_url(url: str) -> MailServer:
     except ValueError as error:
         raise UnsafeSettings("PORTAL_SMTP_URL: the port must be a number") from error
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-        raise UnsafeSettings("PORTAL_SMTP_URL must look like smtp://user:password@host:587?starttls=1")
+        raise UnsafeSettings(
+            "PORTAL_SMTP_URL must look like smtp://user:password@host:587?starttls=1"
+        )
     tls = parts.scheme == "smtps"
     starttls = parse_qs(parts.query).get("starttls", ["0"])[-1] in ("1", "true", "yes")
     if parts.username and not (tls or starttls or _is_loopback(parts.hostname)):
@@ -70,14 +73,14 @@ class SmtpMailer:
         if not is_address(sender):
             raise UnsafeSettings("PORTAL_MAIL_FROM must be one e-mail address")
         self._server = server
-        self._sender = sender
-        self._from = formataddr((sender_name, sender)) if sender_name.isascii() else sender
+        self._address = sender
+        self.sender = str(Address(sender_name, addr_spec=sender))
 
     def send(self, mail: OutgoingMail) -> None:
         """Hand the mail over. See `Mailer.send`."""
-        message = write_mail(mail, sender=self._from)
+        message = write_mail(mail, sender=self.sender)
         with _in_our_words(), self._conversation() as smtp:
-            smtp.send_message(message, self._sender, [_ascii_domain(mail.to)])
+            smtp.send_message(message, self._address, [_ascii_domain(mail.to)])
 
     def check(self) -> None:
         """Greet the server and sign in."""

@@ -101,7 +101,7 @@ def _posting(request: PaymentRequest, row: AttemptRow, now: datetime, *, owed: b
     return post_overpayment(row.id, row.provider, Pence(row.amount), now)
 
 
-def _receipt(  # noqa: PLR0913  # everything a receipt says
+def _receipt(  # everything a receipt says
     request: PaymentRequest,
     row: AttemptRow,
     number: str,

@@ -33,7 +33,7 @@ _WAITING, _HANDLED, _IGNORED, _QUARANTINED = "waiting", "handled", "ignored", "q
 log = structlog.get_logger(__name__)
 
 
-def receive_event(  # noqa: PLR0913  # what came in, and who it is for
+def receive_event(  # what came in, and who it is for
     session: Session,
     work: Work,
     provider: PaymentProvider,
@@ -149,7 +149,7 @@ def handle_event(
         session.add(event)
 
 
-def _ask(  # noqa: PLR0913  # as handle_event
+def _ask(  # as handle_event
     transactions: Transactions,
     provider: PaymentProvider,
     event: ProviderEventRow,

@@ -21,7 +21,7 @@ _RUN = "ledger"
 class CounterRow(SQLModel, table=True):
     """A run of numbers without gaps; its row is the lock of the run."""
 
-    __tablename__ = "payment_counter"
+    __tablename__ = "payment_counter"  # pyright: ignore[reportAssignmentType]
 
     name: str = Field(primary_key=True, max_length=60)
     value: int
@@ -30,7 +30,7 @@ class CounterRow(SQLModel, table=True):
 class LedgerTransactionRow(SQLModel, table=True):
     """One movement in the council's book, chained to the one before it."""
 
-    __tablename__ = "ledger_transaction"
+    __tablename__ = "ledger_transaction"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (UniqueConstraint("source_type", "source_id", "kind"),)
 
     sequence: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
@@ -45,7 +45,7 @@ class LedgerTransactionRow(SQLModel, table=True):
 class LedgerEntryRow(SQLModel, table=True):
     """One side of a movement: positive is a debit, negative a credit, in pence."""
 
-    __tablename__ = "ledger_entry"
+    __tablename__ = "ledger_entry"  # pyright: ignore[reportAssignmentType]
 
     sequence: int = Field(primary_key=True, foreign_key="ledger_transaction.sequence")
     position: int = Field(primary_key=True)

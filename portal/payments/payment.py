@@ -5,10 +5,12 @@ what of a provider's word is believed, and when to ask again. Money is whole pen
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from typing import Any
 
 from portal.core.errors import Conflict
 from portal.core.money import LARGEST, Pence
@@ -80,6 +82,16 @@ class PaymentLine:
     def net(self) -> Pence:
         """The amount without its VAT."""
         return Pence(self.amount - self.vat_amount)
+
+
+def read_line(content: Mapping[str, Any]) -> PaymentLine:
+    """Read a line back from the JSON it was kept as (`dataclasses.asdict`)."""
+    return PaymentLine(
+        label=content["label"],
+        amount=Pence(content["amount"]),
+        vat=VatTreatment(content["vat"]),
+        income_code=content["income_code"],
+    )
 
 
 @dataclass(frozen=True, slots=True)

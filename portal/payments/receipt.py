@@ -18,7 +18,7 @@ import segno
 
 from portal.core.dates import in_words, moment_in_words
 from portal.core.money import Pence, format_pounds
-from portal.payments.payment import VAT_RATES, PaymentLine, VatTreatment
+from portal.payments.payment import VAT_RATES, PaymentLine, VatTreatment, read_line
 
 VERSION = 1
 _APRIL = 4
@@ -148,18 +148,13 @@ def load_receipt(content: Mapping[str, Any]) -> Receipt:
         msg = "this receipt was written by a later version of the portal"
         raise ValueError(msg)
     council = fields.pop("council")
-    lines = tuple(
-        PaymentLine(**{**line, "vat": VatTreatment(line["vat"])}) for line in fields.pop("lines")
-    )
-    return Receipt(
-        **fields
-        | {
-            "issued_at": datetime.fromisoformat(fields["issued_at"]),
-            "paid_on": date.fromisoformat(fields["paid_on"]),
-            "lines": lines,
-            "council": CouncilDetails(**{**council, "address": tuple(council["address"])}),
-        }
-    )
+    read: dict[str, Any] = {
+        "issued_at": datetime.fromisoformat(fields["issued_at"]),
+        "paid_on": date.fromisoformat(fields["paid_on"]),
+        "lines": tuple(read_line(line) for line in fields["lines"]),
+        "council": CouncilDetails(**council | {"address": tuple(council["address"])}),
+    }
+    return Receipt(**fields | read)
 
 
 def receipt_view(receipt: Receipt, verify_url: str, *, reprint: bool = False) -> dict[str, Any]:

@@ -5,6 +5,7 @@ The only module that imports `weasyprint` (over a second, so at the first drawin
 the disk: what a page may show is handed in.
 """
 
+import atexit
 import io
 import threading
 from collections.abc import Iterator, Mapping
@@ -57,12 +58,12 @@ def render_receipt(html: str, assets: Mapping[str, bytes]) -> bytes:
     if html.count("<tr") > MOST_ROWS:
         msg = f"the receipt has more than {MOST_ROWS} rows and will not be drawn"
         raise PersonMustLook(msg)
-    import weasyprint  # noqa: PLC0415  # see above
+    import weasyprint  # see above
 
     with _one_at_a_time:
         style = _style(tuple(sorted(assets.items())))
         page = weasyprint.HTML(string=html, base_url=_ASSET, url_fetcher=_fetcher(assets))
-        drawn = page.write_pdf(
+        drawn: Any = page.write_pdf(  # pyright: ignore[reportUnknownMemberType]
             stylesheets=list(style.sheets), font_config=style.fonts, pdf_variant="pdf/ua-1"
         )
     return _complete(drawn)
@@ -70,8 +71,8 @@ def render_receipt(html: str, assets: Mapping[str, bytes]) -> bytes:
 
 @lru_cache(maxsize=4)
 def _style(assets: tuple[tuple[str, bytes], ...]) -> _Style:
-    import weasyprint  # noqa: PLC0415  # see above
-    from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
+    import weasyprint  # see above
+    from weasyprint.text.fonts import FontConfiguration
 
     fonts, fetch = FontConfiguration(), _fetcher(dict(assets))
     sheets = tuple(
@@ -82,14 +83,18 @@ def _style(assets: tuple[tuple[str, bytes], ...]) -> _Style:
     return _Style(sheets, fonts)
 
 
+# Its clean-up (the fonts' temporary folder) needs an interpreter that still stands.
+atexit.register(_style.cache_clear)
+
+
 def _fetcher(assets: Mapping[str, bytes]) -> Any:  # noqa: ANN401  # weasyprint has no types
     """A fetcher that knows these assets and `data:`, and no other address."""
-    from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: PLC0415  # see above
+    from weasyprint.urls import URLFetcher, URLFetcherResponse  # see above
 
     class OnlyTheseAssets(URLFetcher):
         def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> Any:  # noqa: ANN401
             if url.startswith("data:"):
-                return super().fetch(url, headers)
+                return super().fetch(url, headers)  # pyright: ignore[reportUnknownMemberType]
             name = url.removeprefix(_ASSET)
             if not url.startswith(_ASSET) or name not in assets:
                 raise RefusedAddress(url[:200])

@@ -21,10 +21,9 @@ from portal.payments.payment import (
     LIVE,
     Attempt,
     AttemptState,
-    PaymentLine,
     PaymentRequest,
     RequestStatus,
-    VatTreatment,
+    read_line,
     status_of,
 )
 from portal.payments.receipt import (
@@ -42,7 +41,7 @@ _LIVE_SQL = "state IN ({})".format(", ".join(f"'{state}'" for state in sorted(LI
 class PaymentRequestRow(SQLModel, table=True):
     """What is owed, and for what. Its status is derived from its attempts."""
 
-    __tablename__ = "payment_request"
+    __tablename__ = "payment_request"  # pyright: ignore[reportAssignmentType]
 
     id: str = Field(primary_key=True, max_length=32)
     reference: str = Field(unique=True, max_length=40)
@@ -61,7 +60,7 @@ class PaymentRequestRow(SQLModel, table=True):
 class AttemptRow(SQLModel, table=True):
     """One conversation with a provider; `parameters` is exactly what was, or will be, sent."""
 
-    __tablename__ = "payment_attempt"
+    __tablename__ = "payment_attempt"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (
         UniqueConstraint("request_id", "number"),
         UniqueConstraint("request_id", "nonce"),
@@ -100,7 +99,7 @@ class AttemptRow(SQLModel, table=True):
 class AttemptEventRow(SQLModel, table=True):
     """One change of an attempt's state: what it was, what it is, and why."""
 
-    __tablename__ = "payment_attempt_event"
+    __tablename__ = "payment_attempt_event"  # pyright: ignore[reportAssignmentType]
 
     id: int | None = Field(default=None, primary_key=True)
     attempt_id: str = Field(foreign_key="payment_attempt.id", index=True, max_length=32)
@@ -114,7 +113,7 @@ class AttemptEventRow(SQLModel, table=True):
 class ProviderEventRow(SQLModel, table=True):
     """One event from a provider, kept once. The ids are used; the body is never believed."""
 
-    __tablename__ = "provider_event"
+    __tablename__ = "provider_event"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (UniqueConstraint("provider", "account", "event_id"),)
 
     id: str = Field(primary_key=True, max_length=32)
@@ -138,7 +137,7 @@ class ProviderEventRow(SQLModel, table=True):
 class ReceiptRow(SQLModel, table=True):
     """One receipt: its number, the snapshot it prints, and the file once it is drawn."""
 
-    __tablename__ = "receipt"
+    __tablename__ = "receipt"  # pyright: ignore[reportAssignmentType]
 
     id: str = Field(primary_key=True, max_length=32)
     number: str = Field(unique=True, max_length=40)
@@ -188,9 +187,7 @@ def read_request(row: PaymentRequestRow) -> PaymentRequest:
         description=row.description,
         payer_name=row.payer_name,
         payer_email=row.payer_email,
-        lines=tuple(
-            PaymentLine(**{**line, "vat": VatTreatment(line["vat"])}) for line in row.lines
-        ),
+        lines=tuple(read_line(line) for line in row.lines),
     )
 
 
@@ -333,8 +330,10 @@ def add_event_once(session: Session, row: ProviderEventRow) -> bool:
     """Keep an event unless we have it; says whether it was new."""
     dialect = session.get_bind().dialect.name
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    statement = insert(ProviderEventRow).values(**row.model_dump()).on_conflict_do_nothing()
-    return session.connection().execute(statement).rowcount == 1
+    new = insert(ProviderEventRow).values(**row.model_dump()).on_conflict_do_nothing()
+    # RETURNING, not rowcount: psycopg does not count here.
+    statement = new.returning(col(ProviderEventRow.id))
+    return session.connection().execute(statement).first() is not None
 
 
 def next_receipt_number(session: Session, council_series: str, day: date) -> str:
@@ -343,7 +342,7 @@ def next_receipt_number(session: Session, council_series: str, day: date) -> str
     return receipt_number(series, next_number(session, f"receipt:{series}"))
 
 
-def add_receipt(  # noqa: PLR0913  # a snapshot and what it hangs on
+def add_receipt(  # a snapshot and what it hangs on
     session: Session, receipt: Receipt, *, row_id: str, request_id: str, attempt_id: str, token: str
 ) -> ReceiptRow:
     """Keep a receipt's snapshot."""

@@ -105,7 +105,7 @@ def check_payment(
     return pause
 
 
-def close_page(  # noqa: PLR0913  # one more than the deed it is part of
+def close_page(  # one more than the deed it is part of
     transactions: Transactions,
     provider: PaymentProvider,
     attempt_id: str,
@@ -170,7 +170,7 @@ def _look(provider: PaymentProvider, attempt: Attempt) -> Snapshot | None:
     return provider.find(attempt.reference, attempt.created_at)
 
 
-def conclude(  # noqa: PLR0913  # the facts of one settlement
+def conclude(  # the facts of one settlement
     transactions: Transactions,
     provider: PaymentProvider,
     attempt_id: str,
@@ -212,7 +212,7 @@ def _adopt(row: AttemptRow, snapshot: Snapshot) -> None:
     row.paid_at = snapshot.paid_at or row.paid_at
 
 
-def change(  # noqa: PLR0913  # one row of history
+def change(  # one row of history
     session: Session,
     row: AttemptRow,
     verdict: Verdict,

@@ -60,7 +60,7 @@ def request_payment(
     return add_request(session, request, token=token, now=now)
 
 
-def start_payment(  # noqa: PLR0913  # one click, with all it carries
+def start_payment(  # one click, with all it carries
     transactions: Transactions,
     work: Work,
     provider: PaymentProvider,

@@ -7,7 +7,7 @@ the very transaction that makes it true, so no crash can come between.
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import Session
 
@@ -62,6 +62,7 @@ class Submitting:
     definitions: Definitions
     work: Work
     reference_prefix: str
+    bank_holidays: frozenset[date]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from portal.bootstrap import House
 from portal.core.errors import Forged
+from portal.web.front import Front
 from portal.web.posting import Posted, read_posted
 from portal.web.security import (
     CSRF_FIELD,
@@ -32,7 +32,7 @@ class Visitor:
     """The network address, for limits only; never stored."""
 
 
-def house(request: Request) -> House:
+def house(request: Request) -> Front:
     """Everything the portal is made of."""
     return request.app.state.house
 
@@ -42,7 +42,7 @@ def visitor(request: Request) -> Visitor:
     found = getattr(request.state, "visitor", None)
     if found is not None:
         return found
-    made_of: House = request.app.state.house
+    made_of: Front = request.app.state.house
     token = request.cookies.get(cookie_name(is_secure=made_of.settings.is_secure), "")
     is_new = not 20 < len(token) < _LONGEST_TOKEN  # noqa: PLR2004  # ours are 43 characters
     if is_new:
@@ -69,7 +69,7 @@ def client_address(request: Request, trusted_proxy: str) -> str:
 async def posted(request: Request) -> AsyncIterator[Posted]:
     """The posted form, once it is sure that our own page sent it. Raises Forged otherwise."""
     asks = visitor(request)
-    made_of: House = request.app.state.house
+    made_of: Front = request.app.state.house
     if not is_same_origin(request.headers, made_of.settings.base_url):
         msg = "the form was not sent from a page of ours"
         raise Forged(msg)
@@ -80,6 +80,6 @@ async def posted(request: Request) -> AsyncIterator[Posted]:
         yield form
 
 
-InHouse = Annotated[House, Depends(house)]
+InHouse = Annotated[Front, Depends(house)]
 Asks = Annotated[Visitor, Depends(visitor)]
 PostedForm = Annotated[Posted, Depends(posted)]

@@ -28,6 +28,25 @@ class QuestionView:
     found_message: str = ""
     files: tuple[StoredFile, ...] = ()
     """The files uploaded so far, for a file question."""
+    shown: tuple[str, ...] = ()
+    """The answer given before, in words; empty when there is none."""
+
+    @property
+    def label(self) -> str:
+        """The question as it is asked."""
+        optional = " (optional)" if self.question.optional else ""
+        return f"{self.question.ask}{optional}"
+
+    @property
+    def size(self) -> str:
+        """How large its label or legend is."""
+        return "l" if self.is_heading else "s"
+
+    @property
+    def wrong_parts(self) -> tuple[str, ...]:
+        """The parts of a date that are wrong."""
+        parts = ("day", "month", "year")
+        return tuple(part for part in parts if f"{self.question.name}-{part}" in self.errors)
 
     @property
     def template(self) -> str:
@@ -66,6 +85,8 @@ class PageView:
     action: str
     returns_to_check: bool
     has_file: bool
+    can_save: bool
+    """Whether there is something to save for later yet."""
     own_heading: bool
     """Whether the page draws an h1 of its own, the questions being several or none."""
 
@@ -128,6 +149,7 @@ def page_view(  # noqa: PLR0913  # everything one page shows
             is_heading=heads and question is asked[0],
             found=(unfinished or {}).get(question.name),
             files=(files or {}).get(question.name, ()),
+            shown=_shown(question, journey.values) if raw is None else (),
         )
         for question in page.questions
     )
@@ -142,6 +164,7 @@ def page_view(  # noqa: PLR0913  # everything one page shows
         action=f"/forms/{form.form}/{page.name}",
         returns_to_check=returns_to_check,
         has_file=any(q.type == "file" for q in page.questions),
+        can_save=bool(journey.values),
         own_heading=not heads,
     )
 
@@ -154,6 +177,7 @@ def _question_view(  # noqa: PLR0913  # one question, all it shows
     is_heading: bool,
     found: Unfinished | None,
     files: tuple[StoredFile, ...],
+    shown: tuple[str, ...],
 ) -> QuestionView:
     return QuestionView(
         question=question,
@@ -163,7 +187,14 @@ def _question_view(  # noqa: PLR0913  # one question, all it shows
         found=found.found if found else None,
         found_message=found.message if found else "",
         files=files,
+        shown=shown,
     )
+
+
+def _shown(question: Question, values: Mapping[str, AnswerValue]) -> tuple[str, ...]:
+    if question.name not in values:
+        return ()
+    return FIELD_TYPES[question.type].show(question, values[question.name])
 
 
 def _raw_of(question: Question, raw: Raw | None, values: Mapping[str, AnswerValue]) -> Raw:

@@ -81,7 +81,7 @@ def test_f03_the_database_itself_refuses_a_second_live_attempt(council: Council)
     }
 
     with pytest.raises(Exception, match=r"(?i)unique"), council.transactions.write() as session:
-        session.add(AttemptRow(**second))
+        session.add(AttemptRow.model_validate(second))
 
 
 def test_f04_calling_off_makes_the_old_page_unpayable_first(
@@ -332,9 +332,11 @@ def test_secret_links_are_kept_only_as_hashes_and_open_only_their_own(council: C
         assert find_request_by_token(session, "secret-word").id == request.id
         found = find_attempt_by_token(session, token, session_id=page.provider_reference)
         assert found.id == attempt.id
-        for wrong in (lambda: find_request_by_token(session, "guess"),
-                      lambda: find_attempt_by_token(session, "guess"),
-                      lambda: find_attempt_by_token(session, token, session_id="cs_another")):
+        for wrong in (
+            lambda: find_request_by_token(session, "guess"),
+            lambda: find_attempt_by_token(session, "guess"),
+            lambda: find_attempt_by_token(session, token, session_id="cs_another"),
+        ):
             with pytest.raises(Exception, match="there is no such"):
                 wrong()
 

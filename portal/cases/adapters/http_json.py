@@ -18,7 +18,7 @@ from portal.core.errors import CrmRefused, CrmUnavailable
 from portal.core.references import Reference
 
 # A file of 25 MB over a council's slow line takes longer than any question.
-_ATTACH_SECONDS = 120.0
+_PATIENCE_WITH_FILES = 6
 _LONGEST_ID = 200
 
 
@@ -37,17 +37,20 @@ def build(settings: CrmSettings) -> "HttpJsonCrm":
         refused_statuses=mapping.replies.refused_statuses,
         unwell_statuses=mapping.replies.unwell_statuses,
     )
-    return HttpJsonCrm(settings.name, mapping, caller)
+    return HttpJsonCrm(settings.name, mapping, caller, patience_seconds=settings.patience_seconds)
 
 
 class HttpJsonCrm:
     """Fits `portal.cases.crm.Crm`."""
 
-    def __init__(self, name: str, mapping: CrmMapping, caller: Caller) -> None:
+    def __init__(
+        self, name: str, mapping: CrmMapping, caller: Caller, *, patience_seconds: float
+    ) -> None:
         self.name = name
         self.settles_in = mapping.find.settles_in
         self._mapping = mapping
         self._caller = caller
+        self._patience = patience_seconds
 
     def find_case(self, reference: Reference) -> CaseReference | None:
         """Search by our reference. Raises CrmRefused when the CRM holds more than one case."""
@@ -85,9 +88,7 @@ class HttpJsonCrm:
         facts = asdict(attachment)
         upload = None
         if request.file_field:
-            upload = Upload(
-                request.file_field, attachment.name, attachment.media_type, content()
-            )
+            upload = Upload(request.file_field, attachment.name, attachment.media_type, content())
         else:
             facts["base64"] = base64.b64encode(content()).decode("ascii")
         scope = {"case": case.id, "attachment": facts}
@@ -117,7 +118,7 @@ class HttpJsonCrm:
     def _read(self, case: CaseReference, *, doing: str) -> Reply:
         return self._call(self._mapping.read, {"case": case.id}, doing=doing)
 
-    def _call(
+    def _call(  # the parts of one call
         self,
         request: Request,
         scope: Mapping[str, JsonValue],
@@ -136,7 +137,8 @@ class HttpJsonCrm:
             body=fill(request.body, scope) if request.body is not None else None,
             form={key: fill_text(text, scope) for key, text in request.form.items()},
             upload=upload,
-            **({"total_seconds": _ATTACH_SECONDS} if request is self._mapping.attach else {}),
+            total_seconds=self._patience
+            * (_PATIENCE_WITH_FILES if request is self._mapping.attach else 1),
         )
         reply = self._caller.call(outgoing, expected=expected)
         self._look_inside(reply, doing)
@@ -145,15 +147,15 @@ class HttpJsonCrm:
     def _look_inside(self, reply: Reply, doing: str) -> None:
         """Errors hide in replies that say 200: the mapping knows their signs."""
         signs = self._mapping.replies
-        words = quote_reply(json.dumps(reply.body, ensure_ascii=False).encode())
+        words = f"{doing}: the CRM answered {reply.status} with an error inside"
+        error = None
         if any(shows(sign, reply.body) for sign in signs.unwell_when):
-            later = CrmUnavailable(f"{doing}: the CRM answered {reply.status} with an error inside")
-            later.add_note(words)
-            raise later
-        if any(shows(sign, reply.body) for sign in signs.refused_when):
-            refused = CrmRefused(f"{doing}: the CRM answered {reply.status} with an error inside")
-            refused.add_note(words)
-            raise refused
+            error = CrmUnavailable(words)
+        elif any(shows(sign, reply.body) for sign in signs.refused_when):
+            error = CrmRefused(words)
+        if error is not None:
+            error.add_note(quote_reply(json.dumps(reply.body, ensure_ascii=False).encode()))
+            raise error
 
 
 def _cases_in(find: Find, body: JsonValue) -> list[object]:

@@ -19,7 +19,7 @@ from portal.forms.fields.base import (
     Question,
     Raw,
 )
-from portal.forms.fields.wording import about
+from portal.forms.fields.wording import about, starting
 
 _WORDS = {"midday": 12 * 60, "noon": 12 * 60, "midnight": 0}
 _CLOCK = re.compile(r"(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2}))?(?P<half>am|pm)?", re.ASCII)
@@ -27,23 +27,23 @@ _MINUTES_A_DAY = 24 * 60
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class TimeSettings:
     """A time has no keys of its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Time:
-    """The `time` field type. Error kinds: missing, time."""
+class TimeField:
+    """One input with the question's own name; the value is minutes after midnight."""
 
-    name: str = "time"
-    keys: Mapping[str, str] = ()  # type: ignore[assignment]  # set below
-    asks: bool = True
-    cel_type: str = "int"
+    name = "time"
+    asks = True
+    cel_type = "int"
+    keys: Mapping[str, str] = {}
+    mistakes: Mapping[str, str] = {"missing": "nothing was entered", "time": "it is no time of day"}
 
-    def read(self, keys: Keys) -> Settings:
+    def read(self, keys: Keys) -> TimeSettings:
         """Read no keys."""
         del keys
-        return Settings()
+        return TimeSettings()
 
     def inputs(self, question: Question) -> tuple[str, ...]:
         """One input."""
@@ -63,8 +63,7 @@ class Time:
             return (FieldError(question.name, message),)
         minutes = read_time(text)
         if minutes is None:
-            subject = about(question)
-            default = f"{subject[:1].upper()}{subject[1:]} must be a time, like 9am or 7:30pm"
+            default = f"{starting(about(question))} must be a time, like 9am or 7:30pm"
             return (FieldError(question.name, question.say("time", default)),)
         return minutes
 
@@ -127,4 +126,4 @@ def in_words(minutes: int) -> str:
     return f"{shown}{'am' if hour < 12 else 'pm'}"  # noqa: PLR2004  # a clock
 
 
-FIELD: FieldType = Time()
+FIELD: FieldType = TimeField()

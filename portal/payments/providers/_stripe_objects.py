@@ -94,12 +94,13 @@ def _method(details: Mapping[str, Any]) -> str:
     return f"{_WALLETS.get(wallet, str(wallet).replace('_', ' '))} ({words})" if wallet else words
 
 
-def read_hint(event: Mapping[str, Any], raw: bytes | None = None) -> EventHint:
+def read_hint(event: object, raw: bytes | None = None) -> EventHint:
     """Read the ids in an event.
 
     Raises:
         ValueError: it is not an event of the kind we subscribe to (a v2 "thin" event, say).
     """
+    event = cast("Mapping[str, Any]", event) if isinstance(event, Mapping) else {}
     thing = _part(_part(event, "data"), "object")
     if event.get("object") != "event" or not thing:
         msg = "not a v1 event with its object"

@@ -202,13 +202,23 @@ def answer(  # noqa: PLR0911, PLR0913  # one return for each thing a resident ma
     outcome = save_page(house.filling, definition, asked, raw, session_hash=asks.session_hash,
                         today=today, now=now)
     if isinstance(outcome, Refused):
-        return _show_page(request, house, definition, asked, journey, raw=raw, errors=outcome.errors,
+        errors = (*outcome.errors, *_unchosen(outcome, raw))
+        return _show_page(request, house, definition, asked, journey, raw=raw, errors=errors,
                           outcome=outcome, draft=draft, returns_to_check=to_check,
-                          status=422 if outcome.errors else 200)
+                          status=422 if errors else 200)
     after = walk(definition, outcome.answers, today)
     answered = go_to(_path_after(form, after, asked, to_check=to_check))
     house.pages.remember(request, answered)
     return answered
+
+
+def _unchosen(outcome: Refused, raw: Mapping[str, Sequence[str]]) -> list[FieldError]:
+    """Matches were on the screen and "Continue" was pressed without choosing one."""
+    return [
+        FieldError(name, "Select one of the matches, or search again")
+        for name in outcome.unfinished
+        if f"{name}-matches" in raw and not any(f"{name}{b}" in raw for b in ("-find", "-manual"))
+    ]
 
 
 def _path_after(form: str, journey: Journey, page: Page, *, to_check: bool) -> str:

@@ -16,6 +16,7 @@ from portal.payments.records import (
     find_attempt_by_token,
     find_receipt_by_token,
     find_request_by_token,
+    lock_request,
     read_request,
     request_status,
 )
@@ -150,8 +151,8 @@ def come_back(request: Request, house: InHouse, asks: Asks, attempt_token: str) 
     del asks
     session_id = request.query_params.get("session_id", "")
     with house.transactions.read() as session:
-        row, attempt = find_attempt_by_token(session, attempt_token, session_id)
-        owed = read_request(row)
+        attempt = find_attempt_by_token(session, attempt_token, session_id=session_id or None)
+        owed = read_request(lock_request(session, attempt.request_id))
     submission = _submission(house, owed.owner)
     try:
         done = settle(

@@ -1,0 +1,348 @@
+"""The rows of the gazetteer, the index that searches them, and their queries.
+
+The search index differs: SQLite has an FTS5 table kept in step by triggers, PostgreSQL a GIN index
+over a tsvector of the very words we folded (no parser or dictionary of its own comes between).
+Both are made by the migration and, for tests, by listeners on the table.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    DDL,
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    Table,
+    Text,
+    and_,
+    column,
+    event,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+)
+from sqlalchemy.sql.elements import ColumnElement
+from sqlmodel import Field, Session, SQLModel, col
+
+from portal.addresses.gazetteer import LIVE
+from portal.addresses.words import Wanted
+from portal.database import UtcDateTime
+
+MOST_CANDIDATES = 1_500
+"""How many matches are put in order: a search as broad as "road" must not cost a second."""
+_PER_QUERY = 500
+_AFTER_ANY = "~"
+
+
+def _uprn_column(*, primary_key: bool = False) -> Column[int]:
+    # INTEGER on SQLite, so that the primary key is the row's own number, which FTS5 refers to.
+    return Column(
+        BigInteger().with_variant(Integer(), "sqlite"),
+        primary_key=primary_key,
+        nullable=False,
+        autoincrement=False,
+    )
+
+
+def _ordered_text() -> Text:
+    # Compared by code point on both databases: a locale would skip the spaces.
+    plain = Text()
+    return plain.with_variant(Text(collation="C"), "postgresql")
+
+
+class StreetRow(SQLModel, table=True):
+    """A street as it is shown and found."""
+
+    __tablename__ = "gazetteer_street"  # pyright: ignore[reportAssignmentType]
+
+    usrn: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    name: str
+    locality: str
+    town: str
+    words: str = Field(sa_column=Column(Text, nullable=False))
+    state: int
+    start_easting: int
+    start_northing: int
+    end_easting: int
+    end_northing: int
+    easting: int = Field(index=True)
+    northing: int
+    latitude: str
+    longitude: str
+
+
+class StreetNameRow(SQLModel, table=True):
+    """What a street is called in one language, as it was supplied (record 15)."""
+
+    __tablename__ = "gazetteer_street_name"  # pyright: ignore[reportAssignmentType]
+
+    usrn: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    language: str = Field(primary_key=True)
+    name: str
+    locality: str
+    town: str
+
+
+class PropertyRow(SQLModel, table=True):
+    """A property with its address as it is shown and found."""
+
+    __tablename__ = "gazetteer_property"  # pyright: ignore[reportAssignmentType]
+    __table_args__ = (Index("ix_gazetteer_property_postcode", "postcode", "sort_key"),)
+
+    uprn: int = Field(sa_column=_uprn_column(primary_key=True))
+    parent: int | None = Field(
+        default=None, sa_column=Column(BigInteger().with_variant(Integer(), "sqlite"))
+    )
+    usrn: int = Field(index=True)
+    """0 when the property has no address."""
+    state: int
+    """LogicalStatus."""
+    classification: str
+    organisation: str
+    lines: str = Field(sa_column=Column(Text, nullable=False))
+    """One to a line."""
+    town: str
+    postcode: str = Field(sa_column=Column(_ordered_text(), nullable=False))
+    easting: int
+    northing: int
+    latitude: str
+    longitude: str
+    sort_key: str = Field(sa_column=Column(_ordered_text(), nullable=False))
+    words: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class PropertyNameRow(SQLModel, table=True):
+    """One address of a property as it was supplied (record 24)."""
+
+    __tablename__ = "gazetteer_property_name"  # pyright: ignore[reportAssignmentType]
+
+    key: str = Field(primary_key=True)
+    uprn: int = Field(
+        sa_column=Column(BigInteger().with_variant(Integer(), "sqlite"), nullable=False, index=True)
+    )
+    usrn: int = Field(index=True)
+    language: str
+    status: int
+    secondary_start: int | None
+    secondary_start_suffix: str
+    secondary_end: int | None
+    secondary_end_suffix: str
+    secondary_text: str
+    primary_start: int | None
+    primary_start_suffix: str
+    primary_end: int | None
+    primary_end_suffix: str
+    primary_text: str
+    postcode: str
+    post_town: str
+
+
+class SpeltWordRow(SQLModel, table=True):
+    """A word that occurs in an address, to compare misspelt ones with."""
+
+    __tablename__ = "gazetteer_word"  # pyright: ignore[reportAssignmentType]
+
+    word: str = Field(sa_column=Column(_ordered_text(), primary_key=True))
+
+
+class GazetteerSupplyRow(SQLModel, table=True):
+    """A file that was loaded."""
+
+    __tablename__ = "gazetteer_supply"  # pyright: ignore[reportAssignmentType]
+
+    id: str = Field(primary_key=True)
+    kind: str
+    custodian: str
+    process_date: date
+    records: int
+    imported_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
+def table_of(row: type[SQLModel]) -> Table:
+    """The table of a row class."""
+    table: Table = getattr(row, "__table__")  # noqa: B009  # not declared by SQLModel
+    return table
+
+
+_VECTOR = "array_to_tsvector(string_to_array(words, ' '))"
+
+SEARCH_INDEX: dict[str, tuple[str, ...]] = {
+    "sqlite": (
+        "CREATE VIRTUAL TABLE gazetteer_search USING fts5(words, content='gazetteer_property',"
+        " content_rowid='uprn', tokenize='ascii', detail='none', prefix='2 3')",
+        "CREATE TRIGGER gazetteer_search_added AFTER INSERT ON gazetteer_property BEGIN"
+        " INSERT INTO gazetteer_search (rowid, words) VALUES (new.uprn, new.words); END",
+        "CREATE TRIGGER gazetteer_search_removed AFTER DELETE ON gazetteer_property BEGIN"
+        " INSERT INTO gazetteer_search (gazetteer_search, rowid, words)"
+        " VALUES ('delete', old.uprn, old.words); END",
+        "CREATE TRIGGER gazetteer_search_changed AFTER UPDATE ON gazetteer_property BEGIN"
+        " INSERT INTO gazetteer_search (gazetteer_search, rowid, words)"
+        " VALUES ('delete', old.uprn, old.words);"
+        " INSERT INTO gazetteer_search (rowid, words) VALUES (new.uprn, new.words); END",
+    ),
+    "postgresql": (
+        f"CREATE INDEX ix_gazetteer_property_words ON gazetteer_property USING gin ({_VECTOR})",
+    ),
+}
+
+for _dialect, _statements in SEARCH_INDEX.items():
+    for _statement in _statements:
+        event.listen(
+            table_of(PropertyRow), "after_create", DDL(_statement).execute_if(dialect=_dialect)
+        )
+event.listen(
+    table_of(PropertyRow),
+    "before_drop",
+    DDL("DROP TABLE IF EXISTS gazetteer_search").execute_if(dialect="sqlite"),
+)
+
+
+def find_property(session: Session, uprn: int) -> PropertyRow | None:
+    """The property with this UPRN, live or not."""
+    return session.get(PropertyRow, uprn)
+
+
+def search_properties(
+    session: Session, looked_for: Sequence[Wanted], *, phrase: str, limit: int
+) -> Sequence[PropertyRow]:
+    """Live properties with every wanted word, those with the very phrase first, in natural order."""
+    candidates = _matching(session, looked_for)
+    apart = func.instr(literal(" ").concat(col(PropertyRow.words)), f" {phrase}") == 0
+    if session.get_bind().dialect.name == "postgresql":
+        apart = func.strpos(literal(" ").concat(col(PropertyRow.words)), f" {phrase}") == 0
+    query = (
+        select(PropertyRow)
+        .where(col(PropertyRow.uprn).in_(candidates), _is_live())
+        .order_by(apart, col(PropertyRow.sort_key), col(PropertyRow.uprn))
+        .limit(limit)
+    )
+    return session.execute(query).scalars().all()
+
+
+def _matching(session: Session, looked_for: Sequence[Wanted]) -> Any:  # noqa: ANN401  # a subquery
+    # Every word is made of a-z and 0-9, so nothing here can be read as syntax.
+    if session.get_bind().dialect.name == "sqlite":
+        matching = text("SELECT rowid AS uprn FROM gazetteer_search WHERE gazetteer_search MATCH :wanted LIMIT :most")
+        asked = " AND ".join(_fts5(one) for one in looked_for)
+    else:
+        matching = text(f"SELECT uprn FROM gazetteer_property WHERE {_VECTOR} @@ CAST(:wanted AS tsquery) LIMIT :most")  # noqa: S608  # our own constant
+        asked = " & ".join(_tsquery(one) for one in looked_for)
+    bound = matching.bindparams(wanted=asked, most=MOST_CANDIDATES)
+    return select(bound.columns(column("uprn")).subquery().c.uprn)
+
+
+def _fts5(one: Wanted) -> str:
+    words = [f'"{word}"' + (" *" if word in one.starts else "") for word in one.words]
+    return f"({' OR '.join(words)})"
+
+
+def _tsquery(one: Wanted) -> str:
+    words = [f"'{word}'" + (":*" if word in one.starts else "") for word in one.words]
+    return f"({' | '.join(words)})"
+
+
+def properties_in_postcode(
+    session: Session, starts: Sequence[str], *, limit: int
+) -> Sequence[PropertyRow]:
+    """Live properties whose postcode begins in one of these ways, in natural order."""
+    postcode = col(PropertyRow.postcode)
+    query = (
+        select(PropertyRow)
+        .where(or_(*(_begins(postcode, start) for start in starts)), _is_live())
+        .order_by(postcode, col(PropertyRow.sort_key), col(PropertyRow.uprn))
+        .limit(limit)
+    )
+    return session.execute(query).scalars().all()
+
+
+def middle_of_postcode(session: Session, start: str) -> tuple[int, int, int]:
+    """The mean easting and northing of the live properties in a postcode, and their number."""
+    easting, northing = func.avg(col(PropertyRow.easting)), func.avg(col(PropertyRow.northing))
+    query = select(easting, northing, func.count()).where(
+        _begins(col(PropertyRow.postcode), start), _is_live()
+    )
+    mean_easting, mean_northing, count = session.execute(query).one()
+    return round(mean_easting or 0), round(mean_northing or 0), count
+
+
+def search_streets(
+    session: Session, looked_for: Sequence[Wanted], *, phrase: str, limit: int
+) -> Sequence[StreetRow]:
+    """Open streets with every wanted word; thousands of rows at most, so they are simply read."""
+    spaced = literal(" ").concat(col(StreetRow.words)).concat(" ")
+    tests = [or_(*(spaced.contains(f) for f in _street_forms(one))) for one in looked_for]
+    query = (
+        select(StreetRow)
+        .where(and_(*tests))
+        .order_by(~col(StreetRow.words).startswith(phrase), StreetRow.name, StreetRow.town, StreetRow.usrn)  # pyright: ignore[reportArgumentType]
+        .limit(limit)
+    )
+    return session.execute(query).scalars().all()
+
+
+def _street_forms(one: Wanted) -> list[str]:
+    return [f" {word}" if word in one.starts else f" {word} " for word in one.words]
+
+
+def streets_around(
+    session: Session, *, easting: int, northing: int, metres: int
+) -> Sequence[StreetRow]:
+    """Open streets of which a part may lie within so many metres of a point."""
+    east = (col(StreetRow.start_easting), col(StreetRow.end_easting))
+    north = (col(StreetRow.start_northing), col(StreetRow.end_northing))
+    query = select(StreetRow).where(
+        col(StreetRow.words) != "",
+        or_(*(side >= easting - metres for side in east)),
+        or_(*(side <= easting + metres for side in east)),
+        or_(*(side >= northing - metres for side in north)),
+        or_(*(side <= northing + metres for side in north)),
+    )
+    return session.execute(query).scalars().all()
+
+
+def is_spelt(session: Session, one: Wanted) -> bool:
+    """Whether any word of the gazetteer is, or begins as, one of these."""
+    word = col(SpeltWordRow.word)
+    tests = [word.in_(one.words), *(_begins(word, start) for start in one.starts)]
+    return session.execute(select(word).where(or_(*tests)).limit(1)).first() is not None
+
+
+def words_about_as_long(session: Session, length: int) -> Sequence[str]:
+    """Words with this many letters, one more or one fewer."""
+    word = col(SpeltWordRow.word)
+    query = select(word).where(func.length(word).between(length - 1, length + 1)).order_by(word)
+    return session.execute(query).scalars().all()
+
+
+def latest_supply(session: Session) -> GazetteerSupplyRow | None:
+    """The file loaded last, or None before the first."""
+    query = select(GazetteerSupplyRow).order_by(
+        col(GazetteerSupplyRow.imported_at).desc(), col(GazetteerSupplyRow.id)
+    )
+    return session.execute(query.limit(1)).scalars().first()
+
+
+def count_properties(session: Session, *, live: bool = False) -> int:
+    """How many properties are held."""
+    query = select(func.count()).select_from(PropertyRow)
+    return session.execute(query.where(_is_live()) if live else query).scalar_one()
+
+
+def in_portions(keys: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """Cut a long list into what one query may ask for."""
+    for start in range(0, len(keys), _PER_QUERY):
+        yield keys[start : start + _PER_QUERY]
+
+
+def _is_live() -> ColumnElement[bool]:
+    return col(PropertyRow.state).in_([int(status) for status in LIVE])
+
+
+def _begins(where: Any, start: str) -> ColumnElement[bool]:  # noqa: ANN401  # a column
+    # A range, not LIKE: it uses the index on both databases.
+    return and_(where >= start, where <= start + _AFTER_ANY)

@@ -1,0 +1,113 @@
+"""Puts the web together: routers, middleware, static files, and which error shows which page."""
+
+import contextlib
+import uuid
+from collections.abc import AsyncGenerator, Callable
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.exceptions import HTTPException
+
+from portal.bootstrap import House
+from portal.core.errors import DraftExpired, Forged, Missing, PortalError
+from portal.web.front import Front
+from portal.web.routes import council, forms, health, outbox, payments, resuming
+from portal.web.security import KnownHosts, SecurityHeaders
+
+log = structlog.get_logger(__name__)
+
+_PAGES: dict[type[Exception], tuple[int, str, str]] = {
+    Missing: (404, "errors/not_found.html", "Page not found"),
+    DraftExpired: (410, "errors/expired.html", "Your saved form has expired"),
+    Forged: (403, "errors/forged.html", "This page has gone stale"),
+}
+
+
+def create_app(
+    house: House,
+    *,
+    on_start: Callable[[], None] = lambda: None,
+    on_stop: Callable[[], None] = lambda: None,
+    also: dict[str, Any] | None = None,
+) -> FastAPI:
+    """Make the portal's web application; `also` are applications mounted beside it, by path."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
+        on_start()
+        yield
+        on_stop()
+
+    app = FastAPI(
+        title="Portal", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan,
+        redirect_slashes=False,
+    )
+    app.state.house = Front(house)
+    for path, other in (also or {}).items():
+        app.mount(path, other)
+    app.mount("/static", app.state.house.static)
+    routers = [health.router, council.router, payments.router, resuming.router]
+    if not house.settings.is_production:
+        routers.append(outbox.router)
+    for router in (*routers, forms.router):
+        app.include_router(router)
+    for error in (*_PAGES, HTTPException, PortalError, Exception):
+        app.add_exception_handler(error, _show_error)
+    app.add_middleware(SecurityHeaders, is_secure=house.settings.is_secure)  # pyright: ignore[reportArgumentType]  # starlette's own factory type is narrower than ASGI
+    also_hosts = () if house.settings.is_production else ("127.0.0.1", "localhost", "[::1]", "testserver")
+    app.add_middleware(KnownHosts, base_url=house.settings.base_url, also=also_hosts)  # pyright: ignore[reportArgumentType]
+    return app
+
+
+def _show_error(request: Request, error: Exception) -> Response:
+    """The page for an error: what happened, what became of the answers, whom to ring."""
+    status, template, title = _page_for(error)
+    incident = ""
+    if status >= 500:  # noqa: PLR2004  # our fault, not theirs
+        incident = uuid.uuid4().hex[:8].upper()
+        # No traceback in the log line's text: it could hold an answer.
+        log.error("request_failed", incident=incident, error=type(error).__name__,
+                  where=_where(error), path_template=_route_of(request))
+    if _wants_machine_words(request):
+        return PlainTextResponse(f"{title}\n", status_code=status)
+    front: Front = request.app.state.house
+    try:
+        return front.pages.answer(request, template, status=status, page_title=title, incident=incident)
+    except Exception:  # noqa: BLE001  # the error page itself must not fail
+        return HTMLResponse(_PLAIN, status_code=status)
+
+
+_PLAIN = (
+    "<!doctype html><html lang=en><title>Sorry, there is a problem</title>"
+    "<h1>Sorry, there is a problem with this service</h1><p>Try again later.</p></html>"
+)
+
+
+def _page_for(error: Exception) -> tuple[int, str, str]:
+    for kind, page in _PAGES.items():
+        if isinstance(error, kind):
+            return page
+    if isinstance(error, HTTPException) and error.status_code == 404:  # noqa: PLR2004
+        return _PAGES[Missing]
+    if isinstance(error, HTTPException) and error.status_code < 500:  # noqa: PLR2004
+        return error.status_code, "errors/not_found.html", "Page not found"
+    return 500, "errors/problem.html", "Sorry, there is a problem"
+
+
+def _where(error: Exception) -> str:
+    trace, last = error.__traceback__, ""
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        last = f"{code.co_filename.rpartition('/')[2]}:{trace.tb_lineno} {code.co_name}"
+        trace = trace.tb_next
+    return last
+
+
+def _route_of(request: Request) -> str:
+    return getattr(request.scope.get("route"), "path", "")
+
+
+def _wants_machine_words(request: Request) -> bool:
+    return request.url.path.startswith(("/webhooks/", "/static/", "/healthz", "/readyz"))

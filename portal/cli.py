@@ -1,0 +1,299 @@
+"""The command `portal`. Long commands show progress on a terminal and are quiet in a pipe."""
+
+import json
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+
+from portal.core.bank_holidays import bank_holidays
+from portal.core.dates import Today, council_day
+from portal.core.errors import UnsafeSettings
+from portal.forms.examples import run_example
+from portal.forms.library import COUNCIL_FILE, FEES_FILE, SHARED_FILE, load_library, read_text
+from portal.forms.parsing import Bundle, parse_council, parse_form
+from portal.forms.schema import form_schema
+from portal.forms.source import Finding
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Council services online, one YAML file each.")
+gazetteer = typer.Typer(no_args_is_help=True, help="The list of addresses.")
+app.add_typer(gazetteer, name="gazetteer")
+_errors = Console(stderr=True)
+
+
+def main() -> None:
+    """Run the command; a wrong setting stops it with the cure and code 2."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+    )
+    try:
+        app()
+    except UnsafeSettings as error:
+        _errors.print(f"[bold]The settings are not safe to start with:[/bold]\n{error}")
+        raise SystemExit(2) from None
+    except RuntimeError as error:
+        _errors.print(str(error))
+        raise SystemExit(1) from None
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(envvar="PORT", help="The port to listen on.")] = 8000,
+) -> None:
+    """Serve the portal, worker included; in development with all it speaks to."""
+    import os  # noqa: PLC0415
+
+    from portal.bootstrap import House  # noqa: PLC0415  # the web takes a second to import
+    from portal.serving import serve as run  # noqa: PLC0415
+    from portal.settings import read_settings  # noqa: PLC0415
+
+    given = {} if "PORTAL_BASE_URL" in os.environ else {"base_url": f"http://{host}:{port}"}
+    settings = read_settings(**given)
+
+    def say_where(house: House) -> None:
+        base = house.settings.base_url
+        _errors.print(f"[bold green]Portal is ready[/bold green]  {base}")
+        if not house.settings.is_production:
+            _errors.print(f"  services  {base}/\n  CRM       {base}/crm/\n  mail      {base}/staff/outbox")
+            _errors.print(f"  payments  http://{host}:{port + 1} (sandbox: takes no money)\nCtrl-C stops it.")
+
+    run(settings, host=host, port=port, ready=say_where)
+
+
+@app.command()
+def work() -> None:
+    """Do the background work alone (with PostgreSQL, on as many machines as you like)."""
+    import signal  # noqa: PLC0415
+    import threading  # noqa: PLC0415
+
+    from portal.bootstrap import build_house  # noqa: PLC0415
+    from portal.serving import worker_for  # noqa: PLC0415
+    from portal.settings import read_settings  # noqa: PLC0415
+
+    stop = threading.Event()
+    for asked in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(asked, lambda *_: stop.set())
+    house = build_house(read_settings())
+    worker = worker_for(house)
+    worker.start()
+    _errors.print("Working. Ctrl-C stops it.")
+    stop.wait()
+    worker.stop()
+    house.close()
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database up to date. Safe to run again."""
+    from portal.database import open_engine  # noqa: PLC0415
+    from portal.migrations.running import migrate as run  # noqa: PLC0415
+    from portal.settings import read_settings  # noqa: PLC0415
+
+    settings = read_settings()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    engine = open_engine(settings.database_url)
+    run(engine, settings.database_url)
+    engine.dispose()
+
+
+@app.command()
+def seed(
+    count: Annotated[int, typer.Option(help="How many properties.")] = 50_000,
+    again: Annotated[bool, typer.Option("--again", help="Also when there is a gazetteer already.")] = False,
+) -> None:
+    """Load the demo data: the gazetteer of a district that does not exist."""
+    from portal.addresses.seeding import seed_gazetteer  # noqa: PLC0415
+    from portal.bootstrap import real_clock  # noqa: PLC0415
+    from portal.database import Transactions, open_engine  # noqa: PLC0415
+    from portal.settings import read_settings  # noqa: PLC0415
+
+    transactions = Transactions(open_engine(read_settings().database_url))
+    with _progress("Loading addresses", count) as advance:
+        loaded = seed_gazetteer(transactions, count=count, again=again, now=real_clock(), progress=advance)
+    if loaded and sys.stderr.isatty():
+        _errors.print(f"{loaded:,} addresses are loaded.")
+    transactions.dispose()
+
+
+@gazetteer.command("import")
+def import_addresses(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -> None:
+    """Load a BS 7666 gazetteer (DTF 7.3 CSV), whole or change-only."""
+    from portal.addresses.importing import import_gazetteer  # noqa: PLC0415
+    from portal.bootstrap import real_clock  # noqa: PLC0415
+    from portal.database import Transactions, open_engine  # noqa: PLC0415
+    from portal.settings import read_settings  # noqa: PLC0415
+
+    transactions = Transactions(open_engine(read_settings().database_url))
+    with file.open("rb") as lines, _progress("Reading lines", None) as advance:
+        text = (line.decode("utf-8", "replace") for line in lines)
+        report = import_gazetteer(transactions, text, progress=advance, now=real_clock())
+    _errors.print(str(report))
+    transactions.dispose()
+
+
+@app.command()
+def check(
+    paths: Annotated[list[Path] | None, typer.Argument(help="Files or folders; all forms when left out.")] = None,
+    output: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
+) -> None:
+    """Find every problem in form definitions, all at once."""
+    findings: list[Finding] = []
+    for path in paths or [_forms_folder()]:
+        findings.extend(_check_path(path))
+    findings = sorted(set(findings))
+    if output == "json":
+        print(json.dumps([asdict(finding) for finding in findings], indent=2, ensure_ascii=False))
+    else:
+        for finding in findings:
+            print(finding)
+    if any(finding.severity == "error" for finding in findings):
+        raise typer.Exit(1)
+
+
+def _forms_folder() -> Path:
+    from portal.settings import Settings  # noqa: PLC0415
+
+    return Settings().forms  # pyright: ignore[reportCallIssue]  # every setting has a default
+
+
+def _check_path(path: Path) -> list[Finding]:
+    folder = path if path.is_dir() else path.parent
+    if path.is_dir():
+        files = sorted(path.glob("*.yml"))
+    elif path.exists():
+        files = [path]
+    else:
+        return [Finding(str(path), 1, 1, "error", "F000", "there is no such file")]
+    shared, fees = (_text_if_there(folder / name) for name in (SHARED_FILE, FEES_FILE))
+    findings: list[Finding] = []
+    for file in files:
+        if file.name == COUNCIL_FILE:
+            found: tuple[Finding, ...] = parse_council(file.name, read_text(file))[1]
+        elif file.name.startswith(("_", ".")):
+            continue
+        else:
+            found = parse_form(Bundle(file.name, read_text(file), shared, fees)).findings
+        findings.extend(_at(folder, finding) for finding in found)
+    return findings
+
+
+def _at(folder: Path, finding: Finding) -> Finding:
+    return Finding(str(folder / finding.file), finding.line, finding.column, finding.severity,
+                   finding.code, finding.message, finding.hint)
+
+
+def _text_if_there(path: Path) -> str:
+    return read_text(path) if path.exists() else ""
+
+
+@app.command()
+def examples(forms: Annotated[list[str] | None, typer.Argument(help="Form names; all when left out.")] = None) -> None:
+    """Run the examples written in the forms."""
+    library = load_library(_forms_folder())
+    for finding in library.findings:
+        print(finding)
+    failed = bool(library.findings)
+    unknown = [name for name in forms or [] if name not in library.forms]
+    for name in unknown:
+        print(f"there is no form called {name}")
+    for form in library.forms.values():
+        if forms and form.form not in forms:
+            continue
+        for example in form.examples:
+            day = example.on or council_day(datetime.now(UTC))
+            outcome = run_example(form, example, Today(day, bank_holidays()))
+            mark = "ok  " if not outcome.problems else "FAIL"
+            print(f"{mark} {form.form}: {example.name}")
+            for problem in outcome.problems:
+                print(f"     {form.form}.yml:{example.line}: {problem}")
+            failed = failed or bool(outcome.problems)
+    if failed or unknown:
+        raise typer.Exit(1)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of the form language, for editors."""
+    print(json.dumps(form_schema(), indent=2, ensure_ascii=False))
+
+
+@app.command()
+def doctor() -> None:
+    """Check everything the portal needs, and say what to do about what is wrong."""
+    from portal.bootstrap import build_house  # noqa: PLC0415
+    from portal.doctor import check_everything  # noqa: PLC0415
+    from portal.settings import read_settings  # noqa: PLC0415
+
+    house = build_house(read_settings())
+    findings = check_everything(house)
+    for finding in findings:
+        print(f"{'ok  ' if finding.is_well else 'FAIL'} {finding.name}: {finding.said}")
+    house.close()
+    if not all(finding.is_well for finding in findings):
+        raise typer.Exit(1)
+
+
+@app.command()
+def purge(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be deleted.")] = False,
+) -> None:
+    """Delete unsent drafts past their date, with their files."""
+    from portal.bootstrap import build_house, real_clock  # noqa: PLC0415
+    from portal.settings import read_settings  # noqa: PLC0415
+    from portal.submissions.retention import purge as run  # noqa: PLC0415
+
+    house = build_house(read_settings())
+    with _progress("Deleting drafts", None) as advance:
+        purged = run(house.transactions, house.attachments, now=real_clock(), dry_run=dry_run, progress=advance)
+    verb = "would be deleted" if dry_run else "are deleted"
+    print(f"{purged.drafts} drafts and {purged.files} files {verb}.")
+    house.close()
+
+
+@app.command()
+def parked(
+    retry: Annotated[str, typer.Option(help="The key of a parked job to run again; all for all.")] = "",
+) -> None:
+    """List the work that waits for a person, with the reason; run it again with --retry."""
+    from portal.bootstrap import build_house  # noqa: PLC0415
+    from portal.settings import read_settings  # noqa: PLC0415
+
+    house = build_house(read_settings())
+    jobs = house.work.parked()
+    for job in jobs:
+        print(f"{job.since:%Y-%m-%d %H:%M}  {job.key}  {job.reason}")
+        if retry in (job.key, "all"):
+            with house.transactions.write() as session:
+                promised = house.work.retry(session, job.key)
+            if promised:
+                house.work.forget(job.key)
+                print("    will be tried again")
+    if not jobs:
+        print("Nothing is parked.")
+    house.close()
+
+
+@contextmanager
+def _progress(words: str, total: int | None) -> Generator:
+    """A bar on a terminal; nothing in a pipe. Gives a function that takes how far it is."""
+    if not sys.stderr.isatty():
+        yield lambda _done: None
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=_errors, transient=True) as bar:
+        task = bar.add_task(words, total=total)
+        yield lambda done: bar.update(task, completed=done)

@@ -1,0 +1,17 @@
+"""The bank holidays of England and Wales, from a list that ships with a package: no network."""
+
+from datetime import date
+from functools import cache
+
+from govuk_bank_holidays.bank_holidays import BankHolidays
+
+
+@cache
+def bank_holidays() -> frozenset[date]:
+    """Every bank holiday known, 2012 to the end of the list the package ships.
+
+    Working days beyond its end count as if there were none: update the package each year
+    (https://www.gov.uk/bank-holidays).
+    """
+    listed = BankHolidays(use_cached_holidays=True).get_holidays(BankHolidays.ENGLAND_AND_WALES)
+    return frozenset(holiday["date"] for holiday in listed)

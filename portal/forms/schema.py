@@ -1,0 +1,79 @@
+"""The JSON Schema of the form language, for completion and hover in editors."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from portal.forms import language
+from portal.forms.fields import FIELD_TYPES
+from portal.forms.language import Key
+
+_LEVELS: Mapping[str, Mapping[str, Key]] = {
+    "page": language.PAGE,
+    "check": language.CHECK,
+    "fee line": language.FEE_LINE,
+    "case": language.CASE,
+    "customer": language.CUSTOMER,
+    "keep": language.KEEP,
+    "example": language.EXAMPLE,
+}
+_TEXT = {"type": ["string", "number", "boolean"]}
+_SHAPES: Mapping[str, dict[str, Any]] = {
+    "text": _TEXT,
+    "condition": {"type": ["string", "boolean"]},
+    "flag": {"enum": [True, False, "yes", "no"]},
+    "number": {"type": "integer", "minimum": 0},
+    "money": {"type": ["string", "number"], "pattern": r"^£?\d[\d,]*(\.\d\d)?$"},
+    "date": {"type": "string"},
+    "list": {"type": "array", "items": _TEXT},
+    "map": {"type": "object"},
+}
+
+
+def form_schema() -> dict[str, Any]:
+    """The schema of one form file (draft 2020-12); every key says what it is for."""
+    definitions = {_name(level): _object(keys) for level, keys in _LEVELS.items()}
+    definitions["question"] = {"oneOf": [_question(name) for name in sorted(FIELD_TYPES)]}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Form definition",
+        "$defs": definitions,
+        **_object(language.FORM),
+    }
+
+
+def _object(keys: Mapping[str, Key]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": [name for name, key in keys.items() if key.required],
+        "properties": {name: _value(key) for name, key in keys.items()},
+    }
+
+
+def _value(key: Key) -> dict[str, Any]:
+    listed = key.shape.removeprefix("list of ")
+    if listed != key.shape:
+        return {"type": "array", "items": _ref(listed), "description": key.about}
+    if key.shape in _SHAPES:
+        return {**_SHAPES[key.shape], "description": key.about}
+    return {**_ref(key.shape), "description": key.about}
+
+
+def _ref(level: str) -> dict[str, Any]:
+    return {"$ref": f"#/$defs/{_name(level)}"}
+
+
+def _name(level: str) -> str:
+    return level.replace(" ", "-")
+
+
+def _question(kind: str) -> dict[str, Any]:
+    """One field type's question: its own keys beside those every question has."""
+    made = _object(language.QUESTION)
+    field_type = FIELD_TYPES[kind]
+    own: dict[str, Any] = {name: {"description": about} for name, about in field_type.keys.items()}
+    made["properties"] = {**made["properties"], **own,
+                          "type": {"const": kind, "description": f"A question of type {kind}."}}
+    if field_type.asks:
+        made["required"] = [*made["required"], "ask"]
+    return made

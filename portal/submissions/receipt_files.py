@@ -1,0 +1,29 @@
+"""Drawn receipts on disk: written whole or not at all."""
+
+import hashlib
+import os
+from pathlib import Path
+
+
+class ReceiptFiles:
+    """The folder of receipts."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def keep(self, number: str, content: bytes) -> tuple[str, str]:
+        """Store a receipt; gives its file name and its SHA-256. The same number overwrites itself."""
+        place = self._folder / f"{number}.pdf"
+        partial = place.with_suffix(f".{os.getpid()}.part")
+        with partial.open("wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        partial.rename(place)
+        return place.name, hashlib.sha256(content).hexdigest()
+
+    def read(self, name: str) -> bytes | None:
+        """A receipt's bytes; None when the file is gone and must be drawn again."""
+        place = self._folder / Path(name).name
+        return place.read_bytes() if place.is_file() else None
