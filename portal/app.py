@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
 import structlog
+from anyio import to_thread
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.exceptions import HTTPException
@@ -36,9 +37,10 @@ def create_app(
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
-        on_start()
+        # In threads: starting and stopping the worker takes a while, and the loop must turn.
+        await to_thread.run_sync(on_start)
         yield
-        on_stop()
+        await to_thread.run_sync(on_stop)
 
     app = FastAPI(
         title="Portal", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan,

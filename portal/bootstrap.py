@@ -264,8 +264,7 @@ def _fulfilment(settings: Settings, council: Council, submitting: Submitting) ->
 def _receipt_drawer() -> Callable[[Receipt, str], bytes]:
     """Draws a receipt with the council's logo and our fonts; all it uses is read here, once."""
     assets: dict[str, bytes] = {}
-    # Documents carry what they show: they never name a static file.
-    environment = build_environment(static_url=lambda name: f"asset:{name}")
+    environment = build_environment(TEMPLATES, STATIC)
 
     def draw(receipt: Receipt, verify_url: str) -> bytes:
         if not assets:

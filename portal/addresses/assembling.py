@@ -125,8 +125,9 @@ def _name(
     streets: Mapping[int, NamedStreet],
     warnings: list[str],
 ) -> NamedProperty:
+    shown = LIVE if unit.status in LIVE else _SHOWN_FIRST
     usable = sorted(
-        (n for n in names if n.usrn in streets and n.status in _SHOWN_FIRST), key=_order_to_show
+        (n for n in names if n.usrn in streets and n.status in shown), key=_order_to_show
     )
     if not usable:
         warnings.append(f"UPRN {unit.uprn}: has no address on a known street")
@@ -135,10 +136,10 @@ def _name(
     street = streets[name.usrn]
     lines = address_lines(unit.organisation, name, street)
     town = in_title_case(name.post_town) or street.town
-    shown = fold(" ".join((*lines, town, name.postcode)))
+    first_words = fold(" ".join((*lines, town, name.postcode)))
     return NamedProperty(
         unit, name.usrn, lines, town, name.postcode, degrees, _sort_key(name, street),
-        _all_words(shown, names, streets) if unit.status in LIVE else "",
+        _all_words(first_words, names, streets) if unit.status in LIVE else "",
     )
 
 
@@ -227,10 +228,11 @@ def _all_words(
 
 
 def _between(name: ObjectName) -> list[str]:
-    """The numbers inside a range, so that 16 finds 14-18."""
+    """The numbers inside a range on its side of the street, so that 16 finds 14-18."""
     if name.start is None or name.end is None or not 0 < name.end - name.start <= _LONGEST_RANGE:
         return []
-    return [str(number) for number in range(name.start, name.end + 1)]
+    step = 1 if (name.end - name.start) % 2 else 2
+    return [str(number) for number in range(name.start, name.end + 1, step)]
 
 
 def spelt_words(properties: Iterable[NamedProperty], streets: Iterable[NamedStreet]) -> set[str]:

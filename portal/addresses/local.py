@@ -113,32 +113,31 @@ class LocalGazetteer:
 
 def _searching_properties(
     session: Session, limit: int
-) -> Callable[[Sequence[Wanted], str], Sequence[PropertyRow]]:
-    def search(looked_for: Sequence[Wanted], phrase: str) -> Sequence[PropertyRow]:
-        return search_properties(session, looked_for, phrase=phrase, limit=limit)
+) -> Callable[[Sequence[Wanted]], Sequence[PropertyRow]]:
+    def search(looked_for: Sequence[Wanted]) -> Sequence[PropertyRow]:
+        return search_properties(session, looked_for, limit=limit)
 
     return search
 
 
-def _searching_places(session: Session) -> Callable[[Sequence[Wanted], str], Sequence[Place]]:
-    def search(looked_for: Sequence[Wanted], phrase: str) -> Sequence[Place]:
-        streets = search_streets(session, looked_for, phrase=phrase, limit=_MOST_STREETS)
+def _searching_places(session: Session) -> Callable[[Sequence[Wanted]], Sequence[Place]]:
+    def search(looked_for: Sequence[Wanted]) -> Sequence[Place]:
+        streets = search_streets(session, looked_for, limit=_MOST_STREETS)
         room = _MOST_PLACES - len(streets)
-        rows = search_properties(session, looked_for, phrase=phrase, limit=room)
+        rows = search_properties(session, looked_for, limit=room)
         return (*map(_street_place, streets), *map(_property_place, rows))
 
     return search
 
 
 def _first_found(
-    session: Session, text: str, search: Callable[[Sequence[Wanted], str], Sequence[Row]]
+    session: Session, text: str, search: Callable[[Sequence[Wanted]], Sequence[Row]]
 ) -> Sequence[Row]:
     words = searched_words(text)
     if not words:
         return ()
-    phrase = " ".join(words)
     for looked_for in _ever_looser(session, words):
-        rows = search(looked_for, phrase)
+        rows = search(looked_for)
         if rows:
             return rows
     return ()

@@ -70,7 +70,7 @@ class StreetRow(SQLModel, table=True):
     start_northing: int
     end_easting: int
     end_northing: int
-    easting: int = Field(index=True)
+    easting: int
     northing: int
     latitude: str
     longitude: str
@@ -98,7 +98,7 @@ class PropertyRow(SQLModel, table=True):
     parent: int | None = Field(
         default=None, sa_column=Column(BigInteger().with_variant(Integer(), "sqlite"))
     )
-    usrn: int = Field(index=True)
+    usrn: int
     """0 when the property has no address."""
     state: int
     """LogicalStatus."""
@@ -208,20 +208,30 @@ def find_property(session: Session, uprn: int) -> PropertyRow | None:
 
 
 def search_properties(
-    session: Session, looked_for: Sequence[Wanted], *, phrase: str, limit: int
+    session: Session, looked_for: Sequence[Wanted], *, limit: int
 ) -> Sequence[PropertyRow]:
-    """Live properties with every wanted word, those with the very phrase first, in natural order."""
-    candidates = _matching(session, looked_for)
-    apart = func.instr(literal(" ").concat(col(PropertyRow.words)), f" {phrase}") == 0
-    if session.get_bind().dialect.name == "postgresql":
-        apart = func.strpos(literal(" ").concat(col(PropertyRow.words)), f" {phrase}") == 0
+    """Live properties with every wanted word: as typed, in that order, before the rest.
+
+    Then those that begin as typed ("rose cottage …"), and within each in natural order.
+    """
+    typed = [one.words[0] for one in looked_for]
     query = (
         select(PropertyRow)
-        .where(col(PropertyRow.uprn).in_(candidates), _is_live())
-        .order_by(apart, col(PropertyRow.sort_key), col(PropertyRow.uprn))
+        .where(col(PropertyRow.uprn).in_(_matching(session, looked_for)), _is_live())
+        .order_by(
+            _apart(typed),
+            _apart(typed[:2]),
+            col(PropertyRow.sort_key),
+            col(PropertyRow.uprn),
+        )
         .limit(limit)
     )
     return session.execute(query).scalars().all()
+
+
+def _apart(typed: Sequence[str]) -> ColumnElement[bool]:
+    """False (sorted first) where these words stand together."""
+    return ~literal(" ").concat(col(PropertyRow.words)).contains(" " + " ".join(typed))
 
 
 def _matching(session: Session, looked_for: Sequence[Wanted]) -> Any:  # noqa: ANN401  # a subquery
@@ -271,15 +281,17 @@ def middle_of_postcode(session: Session, start: str) -> tuple[int, int, int]:
 
 
 def search_streets(
-    session: Session, looked_for: Sequence[Wanted], *, phrase: str, limit: int
+    session: Session, looked_for: Sequence[Wanted], *, limit: int
 ) -> Sequence[StreetRow]:
     """Open streets with every wanted word; thousands of rows at most, so they are simply read."""
-    spaced = literal(" ").concat(col(StreetRow.words)).concat(" ")
-    tests = [or_(*(spaced.contains(f) for f in _street_forms(one))) for one in looked_for]
+    words = literal(" ").concat(col(StreetRow.words)).concat(" ")
+    tests = [or_(*(words.contains(form) for form in _street_forms(one))) for one in looked_for]
+    typed = " ".join(one.words[0] for one in looked_for)
+    order = (StreetRow.name, StreetRow.town, StreetRow.locality, StreetRow.usrn)
     query = (
         select(StreetRow)
-        .where(and_(*tests))
-        .order_by(~col(StreetRow.words).startswith(phrase), StreetRow.name, StreetRow.town, StreetRow.usrn)  # pyright: ignore[reportArgumentType]
+        .where(*tests)
+        .order_by(~col(StreetRow.words).startswith(typed), *(col(column) for column in order))
         .limit(limit)
     )
     return session.execute(query).scalars().all()

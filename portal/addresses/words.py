@@ -14,6 +14,8 @@ MOST_WORDS = 10
 
 _APOSTROPHES = re.compile("['\N{RIGHT SINGLE QUOTATION MARK}\N{LEFT SINGLE QUOTATION MARK}`]")
 _NOT_WORD = re.compile("[^a-z0-9]+")
+_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i"})
+"""Letters with a stroke or joined, which do not come apart into a plain letter and an accent."""
 _DIGITS = re.compile("[0-9]+")
 _POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?)([0-9][A-Z]{2})")
 _OUTWARD = re.compile("[A-Z]{1,2}[0-9][A-Z0-9]?")
@@ -57,9 +59,11 @@ SHORT_FORMS = {
 
 def fold(text: str) -> str:
     """Reduce text to plain words: "Café d'Or, 14–18" becomes "cafe dor 14 18"."""
-    plain = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", text)).casefold()
-    letters = "".join(c for c in plain if not unicodedata.combining(c))
-    return _NOT_WORD.sub(" ", letters).strip()
+    plain = _APOSTROPHES.sub("", text)
+    if not plain.isascii():
+        apart = unicodedata.normalize("NFKD", plain)
+        plain = "".join(c for c in apart if not unicodedata.combining(c)).casefold().translate(_LETTERS)
+    return _NOT_WORD.sub(" ", plain.lower()).strip()
 
 
 def searched_words(text: str) -> tuple[str, ...]:

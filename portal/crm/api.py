@@ -74,7 +74,7 @@ def _create(
 
 
 @router.get("/cases")
-def list_cases(  # noqa: PLR0913 - each is one filter
+def list_cases(
     office: InOffice,
     request: Request,
     *,
@@ -124,7 +124,7 @@ def show_one_case(office: InOffice, request: Request, id: str) -> CaseShape:  # 
     response_model=AttachmentShape,
     responses={200: {"description": "This file was here already."}},
 )
-def attach(  # noqa: PLR0913, PLR0917 - the parts of the form
+def attach(
     office: InOffice,
     request: Request,
     id: str,  # noqa: A002 - the API's word

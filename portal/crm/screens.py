@@ -208,7 +208,7 @@ def change_status(office: InOffice, request: Request, number: str, typed: Typed)
     return _do(office, request, number, typed, change, done="status")
 
 
-def _do(  # noqa: PLR0913 - one deed of one form
+def _do(
     office: Office,
     request: Request,
     number: str,

@@ -27,8 +27,12 @@
     timer = setTimeout(() => (announcer.textContent = text), wait);
   };
 
+  let shown;
+  const place = () => location.pathname + location.search;
+
   // A page has come, or has been swapped in: dress its forms, and put the reader at its beginning.
   const arrive = (isSwapped) => {
+    shown = place();
     for (const form of all("form[data-enhance]")) {
       const set = (name, value) => form.setAttribute("hx-" + name, value);
       set("post", form.getAttribute("action"));
@@ -72,7 +76,7 @@
     passive: true,
   });
 
-  let sent;
+  let sent, reachable;
   const onSubmit = (event) => {
     const form = event.target;
     pressed = event.submitter;
@@ -81,12 +85,14 @@
     sent = form;
     setTimeout(() => (sent = null), 2000);
     // htmx is not here, and the browser says there is no network: a plain post would lose the page.
-    if (navigator.onLine || !("enhance" in form.dataset)) return;
+    if (navigator.onLine || reachable || !("enhance" in form.dataset)) return;
     event.preventDefault();
-    fetch(self, { method: "HEAD", cache: "no-store" }).then(
-      () => HTMLFormElement.prototype.submit.call(form),
-      () => ((sent = null), tellNotSaved(form)),
-    );
+    const retry = (isReachable) => {
+      reachable = isReachable;
+      sent = null;
+      return isReachable ? form.requestSubmit(event.submitter) : tellNotSaved(form);
+    };
+    fetch(self, { method: "HEAD", cache: "no-store" }).then(() => retry(true), () => retry(false));
   };
   on("submit", onSubmit, true);
 
@@ -105,7 +111,10 @@
   on("htmx:before:history:update", (event) => {
     if (new URL(event.detail.history.path, location).href === location.href) event.preventDefault();
   });
-  on("htmx:after:settle", () => arrive(true));
+  // Back and forward load the page anew. This is ours rather than htmx's, which may not be here yet.
+  on("htmx:before:history:restore", (event) => event.preventDefault());
+  addEventListener("popstate", () => place() !== shown && location.reload());
+  on("htmx:after:settle", ({ target }) => target.id === "page" && arrive(true));
 
   // How much of a text is left; read out when the typing pauses.
   on("input focusin", ({ target }) => {

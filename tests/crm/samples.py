@@ -17,7 +17,7 @@ def a_case(**changes: Any) -> dict[str, Any]:
         "queue": "gis",
         "priority": "high",
         "subject": "Number new properties: land east of Mill Lane, Shoreham",
-        "description": "Eleven new dwellings on the former nursery.\nAccess is from Mill Lane only.",
+        "description": "Eleven dwellings on the former nursery.\nAccess is from Mill Lane only.",
         "target_date": "2026-12-22",
         "submitted_at": "2026-11-24T15:05:00Z",
         "channel": "telephone",

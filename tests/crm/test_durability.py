@@ -26,7 +26,7 @@ def _own_process(data_dir: Path) -> Generator[tuple[subprocess.Popen[bytes], Crm
     port = free_port()
     command = [sys.executable, "-m", "portal.crm", "--port", str(port), "--quiet",
                "--data-dir", str(data_dir), "--token", TOKEN]  # fmt: skip
-    process = subprocess.Popen(command)  # noqa: S603 - our own command
+    process = subprocess.Popen(command)
     try:
         with speaking_to(f"http://127.0.0.1:{port}", data_dir) as server:
             _wait_for(server, process)
@@ -120,9 +120,7 @@ def test_the_command_refuses_with_the_cure(tmp_path: Path) -> None:
     environment = {**os.environ, "PORTAL_ENVIRONMENT": " Production "}
     environment.pop("PORTAL_CRM_TOKEN", None)
     command = [sys.executable, "-m", "portal.crm", "--data-dir", str(tmp_path / "crm")]
-    refused = subprocess.run(  # noqa: S603 - our own command
-        command, env=environment, capture_output=True, text=True, check=False
-    )
+    refused = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert refused.returncode == UNSAFE
     assert "--public" in refused.stderr
     assert "--token" in refused.stderr

@@ -16,7 +16,7 @@ import uvicorn
 from portal.crm.app import create_app
 from portal.crm.settings import CrmSettings
 
-TOKEN = "crm-token-for-tests"  # noqa: S105 - opens nothing real
+TOKEN = "crm-token-for-tests"
 _PATIENCE_SECONDS = 10.0
 
 
