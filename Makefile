@@ -17,9 +17,7 @@ install-dev: ## Install what testing needs as well (Chromium, test packages)
 	@PYTHON=$(PYTHON) sh scripts/install.sh test
 
 run: install ## Serve the whole portal with demo data (PORT=8000)
-	@$(BIN)/portal migrate
-	@$(BIN)/portal seed
-	@exec $(BIN)/portal serve --port $(PORT)
+	@exec $(BIN)/portal serve --prepare --port $(PORT)
 
 test: install-dev ## Run every test, browser and PostgreSQL included
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup tests

@@ -24,7 +24,7 @@ from portal.notices.rendering import text_renderer
 from portal.notices.sending import SEND_NOTICE, Notice, notice_id, queue_notice, send_notice
 from portal.notices.smtp import SmtpMailer, read_smtp_url
 from portal.payments.fulfilling import Fulfilment, PaidRequest
-from portal.payments.hearing import PROVIDER_EVENT, handle_event
+from portal.payments.hearing import PROVIDER_EVENT, collect_missed_events, handle_event
 from portal.payments.payment import LIVE, PaymentRequest
 from portal.payments.provider import PaymentProvider, load_provider
 from portal.payments.receipt import (
@@ -67,6 +67,12 @@ TEMPLATES = Path(__file__).parent / "templates"
 STATIC = ROOT / "static"
 CRM_MAPPINGS = ROOT / "crm_adapters"
 _CODE_ALPHABET = "0123456789"
+PURGE_DRAFTS, COLLECT_EVENTS = "purge-drafts", "collect-events"
+SCHEDULES: Mapping[str, str] = {PURGE_DRAFTS: "10 3 * * *", COLLECT_EVENTS: "25 * * * *"}
+"""When the jobs that come round do (cron, UTC)."""
+_LOOK_BACK = timedelta(hours=25)
+"""How far back undelivered events are asked for: longer than the longest sensible outage of the
+hourly job, and a day old event is settled by the payment's own check anyway."""
 
 
 def real_clock() -> datetime:
@@ -269,6 +275,7 @@ def _receipt_drawer() -> Callable[[Receipt, str], bytes]:
     def draw(receipt: Receipt, verify_url: str) -> bytes:
         if not assets:
             assets["receipt.css"] = (TEMPLATES / "documents" / "receipt.css").read_bytes()
+            assets["brand.css"] = (STATIC / "council" / "brand.css").read_bytes()
             assets["logo.svg"] = (STATIC / "council" / "logo.svg").read_bytes()
             for font in sorted((STATIC / "vendor" / "fonts").glob("*.woff2")):
                 assets[font.name] = font.read_bytes()
@@ -313,9 +320,14 @@ def _handlers(house: House) -> Mapping[str, Handler]:
             fulfilment=house.fulfilment,
         )
 
-    def clean_up() -> timedelta:
+    def clean_up() -> None:
         purge(house.transactions, house.attachments, now=house.clock())
-        return timedelta(days=1)
+
+    def catch_up() -> None:
+        now = house.clock()
+        collect_missed_events(
+            house.transactions, house.work, house.provider, since=now - _LOOK_BACK, now=now
+        )
 
     return {
         HAND_OVER: hand_over,
@@ -324,7 +336,8 @@ def _handlers(house: House) -> Mapping[str, Handler]:
         SEND_NOTICE: send,
         CHECK_PAYMENT: check,
         PROVIDER_EVENT: hear,
-        "purge-drafts": clean_up,
+        PURGE_DRAFTS: clean_up,
+        COLLECT_EVENTS: catch_up,
     }
 
 

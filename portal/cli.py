@@ -22,8 +22,9 @@ from portal.forms.library import COUNCIL_FILE, FEES_FILE, SHARED_FILE, load_libr
 from portal.forms.parsing import Bundle, parse_council, parse_form
 from portal.forms.schema import form_schema
 from portal.forms.source import Finding
+from portal.settings import Settings
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Council services online, one YAML file each.")
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Council services online, one YAML file each.")
 gazetteer = typer.Typer(no_args_is_help=True, help="The list of addresses.")
 app.add_typer(gazetteer, name="gazetteer")
 _errors = Console(stderr=True)
@@ -53,6 +54,9 @@ def main() -> None:
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(envvar="PORT", help="The port to listen on.")] = 8000,
+    prepare: Annotated[
+        bool, typer.Option("--prepare", help="First migrate, and load the demo data if there is none.")
+    ] = False,
 ) -> None:
     """Serve the portal, worker included; in development with all it speaks to."""
     import os  # noqa: PLC0415
@@ -63,6 +67,8 @@ def serve(
 
     given = {} if "PORTAL_BASE_URL" in os.environ else {"base_url": f"http://{host}:{port}"}
     settings = read_settings(**given)
+    if prepare:
+        _prepare(settings)
 
     def say_where(house: House) -> None:
         base = house.settings.base_url
@@ -72,6 +78,23 @@ def serve(
             _errors.print(f"  payments  http://{host}:{port + 1} (sandbox: takes no money)\nCtrl-C stops it.")
 
     run(settings, host=host, port=port, ready=say_where)
+
+
+def _prepare(settings: Settings) -> None:
+    """Migrate and seed in this process: another would spend seconds importing the same again."""
+    from portal.addresses.seeding import has_gazetteer  # noqa: PLC0415
+    from portal.database import Transactions, open_engine  # noqa: PLC0415
+    from portal.migrations.running import is_up_to_date  # noqa: PLC0415
+    from portal.migrations.running import migrate as bring_up  # noqa: PLC0415
+
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    engine = open_engine(settings.database_url)
+    if not is_up_to_date(engine):
+        _errors.print("Preparing the database")
+        bring_up(engine, settings.database_url)
+    if not settings.is_production and not has_gazetteer(Transactions(engine)):
+        _seed(settings, 50_000, again=False)
+    engine.dispose()
 
 
 @app.command()
@@ -116,12 +139,17 @@ def seed(
     again: Annotated[bool, typer.Option("--again", help="Also when there is a gazetteer already.")] = False,
 ) -> None:
     """Load the demo data: the gazetteer of a district that does not exist."""
+    from portal.settings import read_settings  # noqa: PLC0415
+
+    _seed(read_settings(), count, again=again)
+
+
+def _seed(settings: Settings, count: int, *, again: bool) -> None:
     from portal.addresses.seeding import seed_gazetteer  # noqa: PLC0415
     from portal.bootstrap import real_clock  # noqa: PLC0415
     from portal.database import Transactions, open_engine  # noqa: PLC0415
-    from portal.settings import read_settings  # noqa: PLC0415
 
-    transactions = Transactions(open_engine(read_settings().database_url))
+    transactions = Transactions(open_engine(settings.database_url))
     with _progress("Loading addresses", count) as advance:
         loaded = seed_gazetteer(transactions, count=count, again=again, now=real_clock(), progress=advance)
     if loaded and sys.stderr.isatty():
@@ -165,8 +193,6 @@ def check(
 
 
 def _forms_folder() -> Path:
-    from portal.settings import Settings  # noqa: PLC0415
-
     return Settings().forms  # pyright: ignore[reportCallIssue]  # every setting has a default
 
 

@@ -17,12 +17,13 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 import uvicorn
 
 from portal.app import create_app
-from portal.bootstrap import House, build_house
+from portal.bootstrap import SCHEDULES, House, build_house
 from portal.crm.app import close_crm
 from portal.crm.app import create_app as create_crm
 from portal.crm.settings import CrmSettings
@@ -123,8 +124,6 @@ def _sandbox(settings: Settings, *, host: str, port: int) -> Generator[None]:
 
 def settings_port(settings: Settings) -> int:
     """The port the portal itself answers on, from its own address."""
-    from urllib.parse import urlsplit  # noqa: PLC0415
-
     parts = urlsplit(settings.base_url)
     return parts.port or (443 if parts.scheme == "https" else 80)
 
@@ -168,6 +167,7 @@ def worker_for(house: House) -> Worker:
         url=house.settings.database_url,
         state_dir=house.settings.data_dir,
         handlers=house.handlers,
+        schedules=SCHEDULES,
     )
 
 

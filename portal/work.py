@@ -183,7 +183,11 @@ def _waiting_job(row: Any) -> WaitingJob:  # noqa: ANN401  # dbos's own status o
 
 
 class Worker:
-    """Runs the jobs. One in each working process; on SQLite only one process may work."""
+    """Runs the jobs. One in each working process; on SQLite only one process may work.
+
+    `schedules` are jobs without ids that come round: name → cron expression in UTC (five
+    fields). Each turn is promised once, however many processes work.
+    """
 
     def __init__(
         self,
@@ -191,12 +195,14 @@ class Worker:
         url: str,
         state_dir: Path,
         handlers: Mapping[str, Handler],
+        schedules: Mapping[str, str] | None = None,
         concurrency: int = 4,
         first_pause: timedelta = _FIRST_PAUSE,
     ) -> None:
         self._url = url
         self._slots = _Slots(url, state_dir)
         self._handlers = handlers
+        self._schedules = schedules or {}
         self._concurrency = concurrency
         self._first_pause = first_pause
         self._stopping = threading.Event()
@@ -215,9 +221,15 @@ class Worker:
             "scheduler_polling_interval_sec": 60.0,
         }
         DBOS(config=config)
-        _register(self._handlers, self._first_pause)
+        promise = _register(self._handlers, self._first_pause)
         DBOS.launch()
         DBOS.register_queue(QUEUE, worker_concurrency=self._concurrency, polling_interval_sec=0.25)
+        DBOS.apply_schedules(
+            [
+                {"schedule_name": job, "workflow_fn": promise, "schedule": cron, "context": job}
+                for job, cron in self._schedules.items()
+            ]
+        )
         self._reaper.start()
 
     def stop(self, *, patience_seconds: int = 10) -> None:
@@ -252,7 +264,10 @@ def migrate_engine_tables(url: str) -> None:
     DBOS.destroy()
 
 
-def _register(handlers: Mapping[str, Handler], first_pause: timedelta) -> None:
+def _register(
+    handlers: Mapping[str, Handler], first_pause: timedelta
+) -> Callable[[datetime, Any], None]:
+    """Make the engine know our jobs. Gives what promises a scheduled one at its time."""
     scale = first_pause / _FIRST_PAUSE
 
     def attempt_job(job: str, ids: list[str], attempt: int) -> dict[str, Any]:
@@ -290,6 +305,13 @@ def _register(handlers: Mapping[str, Handler], first_pause: timedelta) -> None:
         return "done"
 
     workflow = DBOS.workflow(name=_WORKFLOW)(run_job)
+
+    def promise(when: datetime, job: Any) -> None:  # noqa: ANN401  # the schedule's context
+        root = f"{job}:{when.isoformat()}"
+        with SetWorkflowID(f"{root}#0"):
+            DBOS.enqueue_workflow(QUEUE, workflow, str(job), [], root, 0, 0)
+
+    return DBOS.workflow(name="promise")(promise)
 
 
 def _with_jitter(pause: timedelta) -> float:

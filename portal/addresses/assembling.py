@@ -11,13 +11,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from portal.addresses.coordinates import Degrees, in_degrees
-from portal.addresses.dtf import ObjectName, Property, PropertyName, Street, StreetName
 from portal.addresses.gazetteer import LIVE, LogicalStatus
+from portal.addresses.supply import ObjectName, Property, PropertyName, Street, StreetName
 from portal.addresses.words import fold, natural
 
 _SHOWN_FIRST = (LogicalStatus.APPROVED, LogicalStatus.PROVISIONAL, LogicalStatus.HISTORIC)
 _LOOKED_FOR = (*LIVE, LogicalStatus.ALTERNATIVE)
-_SMALL_WORDS = frozenset("and at by in le of on the under upon".split())
+_SMALL_WORDS = frozenset(("and", "at", "by", "in", "le", "of", "on", "the", "under", "upon"))
 _LONGEST_RANGE = 40
 _CLOSED_STREET = 4
 
@@ -36,7 +36,7 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class NamedStreet:
-    """A street as it is shown, with its middle in metres and degrees, and the words that find it."""
+    """A street as it is shown, its middle in metres and degrees, and the words that find it."""
 
     street: Street
     name: str
@@ -104,10 +104,15 @@ def _name_streets(
         if not names:
             warnings.append(f"USRN {street.usrn}: has no name")
         name, locality, town = _shown(names[0]) if names else ("", "", "")
-        words = fold(" ".join(" ".join((n.name, n.locality, n.town)) for n in names))
+        words = fold(" ".join(f"{n.name} {n.locality} {n.town}" for n in names))
         named.append(
             NamedStreet(
-                street, name, locality, town, *middle, degrees,
+                street,
+                name,
+                locality,
+                town,
+                *middle,
+                degrees,
                 "" if street.state == _CLOSED_STREET else words,
             )
         )
@@ -138,7 +143,13 @@ def _name(
     town = in_title_case(name.post_town) or street.town
     first_words = fold(" ".join((*lines, town, name.postcode)))
     return NamedProperty(
-        unit, name.usrn, lines, town, name.postcode, degrees, _sort_key(name, street),
+        unit,
+        name.usrn,
+        lines,
+        town,
+        name.postcode,
+        degrees,
+        _sort_key(name, street),
         _all_words(first_words, names, streets) if unit.status in LIVE else "",
     )
 
@@ -221,7 +232,12 @@ def _all_words(
         street = streets.get(name.usrn)
         if name.status not in _LOOKED_FOR or street is None:
             continue
-        also = (*address_lines("", name, street), *_between(name.primary), street.words, name.postcode)
+        also = (
+            *address_lines("", name, street),
+            *_between(name.primary),
+            street.words,
+            name.postcode,
+        )
         more |= dict.fromkeys(fold(" ".join(also)).split())
     known = set(shown.split())
     return " ".join((shown, *(word for word in more if word not in known)))

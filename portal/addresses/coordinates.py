@@ -35,7 +35,7 @@ def in_degrees(points: Sequence[tuple[int, int]]) -> list[Degrees]:
     if not points:
         return []
     eastings, northings = [float(e) for e, _ in points], [float(n) for _, n in points]
-    return [_as_text(*pair) for pair in _convert(eastings, northings)]
+    return [as_text(*pair) for pair in _convert(eastings, northings)]
 
 
 def read_degrees(latitude: str, longitude: str) -> tuple[float, float] | None:
@@ -75,7 +75,8 @@ def _convert(eastings: list[float], northings: list[float]) -> list[tuple[float,
     return list(zip(latitudes.tolist(), longitudes.tolist(), strict=True))
 
 
-def _as_text(latitude: float, longitude: float) -> Degrees:
+def as_text(latitude: float, longitude: float) -> Degrees:
+    """Write a position with six decimals; empty when it is not a number."""
     if math.isnan(latitude) or math.isnan(longitude):
         return Degrees("", "")
     return Degrees(f"{latitude:.6f}", f"{longitude:.6f}")

@@ -1,4 +1,4 @@
-"""How a gazetteer travels: DTF 7.3, the comma-separated file of BS 7666 street and property records.
+"""How a gazetteer travels: DTF 7.3, the comma-separated file of BS 7666 streets and properties.
 
 One file holds every kind of record; the first field says which. Fields 2 and 3 of a data record
 are the change type (I, U or D) and the order of processing. Pure: lines in, a `Supply` out. The
@@ -7,133 +7,34 @@ layout follows the NLPG Data Transfer Format 7.3 (10 header, 11 street, 15 stree
 """
 
 import csv
+import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
-from typing import Generic, TypeVar
 
 from portal.addresses.gazetteer import LogicalStatus
+from portal.addresses.supply import (
+    ObjectName,
+    Property,
+    PropertyName,
+    Street,
+    StreetName,
+    Supply,
+    SupplyKind,
+)
 from portal.addresses.words import tidy_postcode
 from portal.core.errors import PersonMustLook
 
-_PASSED_OVER = frozenset("12 13 14 22 23 25 26 27 28 29 30 31 32 98".split())
+_PASSED_OVER = frozenset(str(kind) for kind in (12, 13, 14, *range(22, 24), *range(25, 33), 98))
 _METADATA = "29"
 _MOST_PROBLEMS = 20
+_METRES = re.compile(r"([0-9]{1,7})(?:\.([0-9]+))?")
 _PROGRESS_EVERY = 1_000
 _LONGEST = 200
 
-Key = TypeVar("Key")
-Value = TypeVar("Value")
-
 
 class GazetteerRefused(PersonMustLook):
-    """The file cannot be loaded; the gazetteer in use is untouched. The message says what to mend."""
-
-
-class SupplyKind(StrEnum):
-    """What a file is: everything there is, or what changed since the last one."""
-
-    FULL = "full"
-    CHANGES = "changes"
-
-
-@dataclass(frozen=True, slots=True)
-class Street:
-    """Record 11: a street and where it begins and ends (metres, British National Grid)."""
-
-    usrn: int
-    state: int
-    """1 under construction, 2 open, 4 closed for good, 5 for addresses only."""
-    start: tuple[int, int]
-    end: tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class StreetName:
-    """Record 15: what a street is called in one language (ENG, CYM or BIL)."""
-
-    usrn: int
-    language: str
-    name: str
-    locality: str
-    town: str
-
-
-@dataclass(frozen=True, slots=True)
-class Property:
-    """Record 21: a basic land and property unit."""
-
-    uprn: int
-    status: LogicalStatus
-    classification: str
-    parent: int | None
-    easting: int
-    northing: int
-    organisation: str
-
-
-@dataclass(frozen=True, slots=True)
-class ObjectName:
-    """An addressable object: numbers, a name, or both. "14A-18", "Rose Cottage"."""
-
-    start: int | None = None
-    start_suffix: str = ""
-    end: int | None = None
-    end_suffix: str = ""
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PropertyName:
-    """Record 24: one address of a property (a land and property identifier)."""
-
-    key: str
-    uprn: int
-    language: str
-    status: LogicalStatus
-    secondary: ObjectName
-    """Within a building: "Flat 2"."""
-    primary: ObjectName
-    """On its street: "14", "Rose Cottage"."""
-    usrn: int
-    postcode: str
-    post_town: str
-
-
-@dataclass(slots=True)
-class Changes(Generic[Key, Value]):
-    """What one kind of record became: the last word about each key wins."""
-
-    kept: dict[Key, Value] = field(default_factory=dict[Key, Value])
-    deleted: set[Key] = field(default_factory=set[Key])
-
-    def note(self, key: Key, value: Value, *, deleted: bool) -> None:
-        """Take in one record."""
-        if deleted:
-            self.kept.pop(key, None)
-            self.deleted.add(key)
-            return
-        self.kept[key] = value
-        self.deleted.discard(key)
-
-
-@dataclass(slots=True)
-class Supply:
-    """Everything a file says."""
-
-    kind: SupplyKind = SupplyKind.FULL
-    custodian: str = ""
-    process_date: date = date.min
-    streets: Changes[int, Street] = field(default_factory=Changes[int, Street])
-    street_names: Changes[tuple[int, str], StreetName] = field(
-        default_factory=Changes[tuple[int, str], StreetName]
-    )
-    properties: Changes[int, Property] = field(default_factory=Changes[int, Property])
-    names: Changes[str, PropertyName] = field(default_factory=Changes[str, PropertyName])
-    records: int = 0
-    """Data records read: without header, metadata and trailer."""
-    passed_over: int = 0
+    """The file cannot be loaded and the gazetteer in use is untouched. The message says why."""
 
 
 class _BadRecord(Exception):
@@ -148,7 +49,7 @@ class _Record:
 
     def text(self, place: int, name: str, *, needed: bool = False) -> str:
         if place >= len(self.fields):
-            raise _BadRecord(f"has {len(self.fields)} fields, and {name} would be field {place + 1}")
+            raise _BadRecord(f"has {len(self.fields)} fields and no {name}, field {place + 1}")
         text = self.fields[place].strip()
         if needed and not text:
             raise _BadRecord(f"{name} is empty")
@@ -162,8 +63,9 @@ class _Record:
 
     def number(self, place: int, name: str, digits: int) -> int:
         text = self.text(place, name, needed=True)
-        if not (text.isascii() and text.isdigit()) or not 0 < len(text) <= digits:
-            raise _BadRecord(f"{name} must be a whole number of up to {digits} digits, not {text!r}")
+        if not (text.isascii() and text.isdigit() and len(text) <= digits):
+            least = f"a whole number of up to {digits} digits"
+            raise _BadRecord(f"{name} must be {least}, not {text!r}")
         return int(text)
 
     def maybe_number(self, place: int, name: str, digits: int) -> int | None:
@@ -171,10 +73,10 @@ class _Record:
 
     def metres(self, place: int, name: str) -> int:
         text = self.text(place, name, needed=True)
-        whole, _, fraction = text.partition(".")
-        if not (text.isascii() and whole.isdigit() and len(whole) <= 7) or not (fraction or "0").isdigit():  # noqa: PLR2004  # the grid ends at 1,300,000
+        metres = _METRES.fullmatch(text)
+        if metres is None:
             raise _BadRecord(f"{name} must be metres on the National Grid, not {text!r}")
-        return int(whole) + (fraction[:1] >= "5")
+        return int(metres[1]) + ((metres[2] or "0") >= "5")
 
     def day(self, place: int, name: str) -> date:
         text = self.text(place, name, needed=True)
@@ -219,7 +121,7 @@ def read_supply(lines: Iterable[str], progress: Callable[[int], None]) -> Supply
             break
     progress(line)
     if not problems and seen[-1:] != ["99"]:
-        problems.append(f"line {line}: the file ends without its trailer (record 99): it was cut short")
+        problems.append(f"line {line}: the file ends without its trailer (record 99)")
     if problems:
         raise GazetteerRefused("The gazetteer file was refused.\n" + "\n".join(problems))
     return supply
@@ -287,11 +189,12 @@ def _check_trailer(supply: Supply, record: _Record) -> None:
     counted = record.number(2, "RECORD_COUNT", 10)
     if counted != supply.records:
         raise _BadRecord(
-            f"the trailer counts {counted} records and the file has {supply.records}: lines are missing or added"
+            f"the trailer counts {counted} records and the file has {supply.records}:"
+            " lines are missing or added"
         )
 
 
-def _take_street(supply: Supply, record: _Record, deleted: bool) -> None:  # noqa: FBT001  # one shape for all
+def _take_street(supply: Supply, record: _Record, deleted: bool) -> None:  # noqa: FBT001  # in a table
     street = Street(
         record.number(3, "USRN", 8),
         record.maybe_number(6, "STATE", 1) or 0,
@@ -301,7 +204,7 @@ def _take_street(supply: Supply, record: _Record, deleted: bool) -> None:  # noq
     supply.streets.note(street.usrn, street, deleted=deleted)
 
 
-def _take_street_name(supply: Supply, record: _Record, deleted: bool) -> None:  # noqa: FBT001
+def _take_street_name(supply: Supply, record: _Record, deleted: bool) -> None:  # noqa: FBT001  # too
     name = StreetName(
         record.number(3, "USRN", 8),
         record.text(8, "LANGUAGE") or "ENG",

@@ -7,8 +7,15 @@ not know are left empty or given the value a new gazetteer would have. Pure.
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from portal.addresses.dtf import ObjectName, Property, PropertyName, Street, StreetName, SupplyKind
 from portal.addresses.gazetteer import LIVE
+from portal.addresses.supply import (
+    ObjectName,
+    Property,
+    PropertyName,
+    Street,
+    StreetName,
+    SupplyKind,
+)
 
 Record = Street | StreetName | Property | PropertyName
 _Field = str | int | date | None
@@ -25,39 +32,107 @@ def write_supply(
     """Lines of a file, each with its line feed. `records` are pairs of I, U or D and a record."""
     letter = "F" if kind is SupplyKind.FULL else "C"
     yield _line(10, custodian, custodian_code, on, 1, on, "00:00:00", "7.3", letter)
-    yield _line(29, custodian, "Local land and property gazetteer", custodian, "British National Grid", "Metres", on)
+    yield _line(
+        29,
+        custodian,
+        "Local land and property gazetteer",
+        custodian,
+        "British National Grid",
+        "Metres",
+        on,
+    )
     order = 0
     for order, (change, record) in enumerate(records, start=1):
         yield _line(*_fields(change, order, record, custodian_code, on))
     yield _line(99, 0, order, on, "00:00:00")
 
 
-def _fields(
-    change: str, order: int, record: Record, code: int, on: date
-) -> tuple[_Field, ...]:
+def _fields(change: str, order: int, record: Record, code: int, on: date) -> tuple[_Field, ...]:
     match record:
         case Street():
             return (
-                11, change, order, record.usrn, 1, code, record.state, on, 1, 8, 0, on, on, on, None,
-                *record.start, *record.end, 1,
+                11,
+                change,
+                order,
+                record.usrn,
+                1,
+                code,
+                record.state,
+                on,
+                1,
+                8,
+                0,
+                on,
+                on,
+                on,
+                None,
+                *record.start,
+                *record.end,
+                1,
             )
         case StreetName():
             return (
-                15, change, order, record.usrn, record.name, record.locality, record.town,
-                "Harrowmere", record.language,
+                15,
+                change,
+                order,
+                record.usrn,
+                record.name,
+                record.locality,
+                record.town,
+                "Harrowmere",
+                record.language,
             )
         case Property():
             state = 2 if record.status in LIVE else 4
             return (
-                21, change, order, record.uprn, int(record.status), state, on, record.classification,
-                record.parent, record.easting, record.northing, 1, code, on, None, on, on,
-                record.organisation, "", "", 1, 1, "",
+                21,
+                change,
+                order,
+                record.uprn,
+                int(record.status),
+                state,
+                on,
+                record.classification,
+                record.parent,
+                record.easting,
+                record.northing,
+                1,
+                code,
+                on,
+                None,
+                on,
+                on,
+                record.organisation,
+                "",
+                "",
+                1,
+                1,
+                "",
             )
         case PropertyName():
             return (
-                24, change, order, record.uprn, record.key, record.language, int(record.status),
-                on, None, on, on, *_object(record.secondary), *_object(record.primary), record.usrn,
-                "", "Y", record.postcode, record.post_town, "Y", 1, 1, "",
+                24,
+                change,
+                order,
+                record.uprn,
+                record.key,
+                record.language,
+                int(record.status),
+                on,
+                None,
+                on,
+                on,
+                *_object(record.secondary),
+                *_object(record.primary),
+                record.usrn,
+                "",
+                "Y",
+                record.postcode,
+                record.post_town,
+                "Y",
+                1,
+                1,
+                "",
             )
 
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
-from sqlmodel import Session, SQLModel, col
+from sqlalchemy import delete, insert
+from sqlmodel import Session, SQLModel, col, select
 
 from portal.addresses.assembling import Assembled, Content, assemble, spelt_words
-from portal.addresses.dtf import GazetteerRefused, Supply, SupplyKind, read_supply
+from portal.addresses.dtf import GazetteerRefused, read_supply
 from portal.addresses.keeping import (
     property_name_of,
     property_name_values,
@@ -38,6 +38,7 @@ from portal.addresses.records import (
     latest_supply,
     table_of,
 )
+from portal.addresses.supply import Supply, SupplyKind
 from portal.database import Transactions
 
 _MOST_WARNINGS = 20
@@ -62,10 +63,9 @@ class ImportReport:
 
     def __str__(self) -> str:
         """A few lines for a terminal."""
-        lines = [
-            f"Loaded a {self.kind} supply of {self.records:,} records: "
-            f"{self.properties:,} properties are held, {self.live:,} of them live."
-        ]
+        loaded = f"Loaded a {self.kind} supply of {self.records:,} records"
+        held = f"{self.properties:,} properties are held, {self.live:,} of them live"
+        lines = [f"{loaded}: {held}."]
         if self.warned:
             lines.append(f"{self.warned:,} could not be placed:")
             lines += [f"  {warning}" for warning in self.warnings]
@@ -101,10 +101,10 @@ def _replace_everything(transactions: Transactions, supply: Supply, now: datetim
     )
     found = assemble(content)
     if not any(one.words for one in found.properties):
-        raise GazetteerRefused("The gazetteer file was refused.\nIt is a full supply without a single live address.")
+        raise _refused("It is a full supply without a single live address.")
     with transactions.write() as session:
         for row in (PropertyRow, PropertyNameRow, StreetRow, StreetNameRow, SpeltWordRow):
-            session.execute(delete(row))
+            session.exec(delete(row))
         _write(session, content, found)
         return _report(session, supply, found, now)
 
@@ -112,27 +112,41 @@ def _replace_everything(transactions: Transactions, supply: Supply, now: datetim
 def _refuse_stale(session: Session, supply: Supply) -> None:
     latest = latest_supply(session)
     if latest is None:
-        raise GazetteerRefused("The gazetteer file was refused.\nIt holds changes only: load a full supply first.")
+        raise _refused("It holds changes only: load a full supply first.")
     if supply.process_date < latest.process_date:
-        raise GazetteerRefused(
-            f"The gazetteer file was refused.\nIts changes are of {supply.process_date},"
-            f" and changes of {latest.process_date} are loaded already."
+        raise _refused(
+            f"Its changes are of {supply.process_date},"
+            f" and those of {latest.process_date} are loaded already."
         )
+
+
+def _refused(why: str) -> GazetteerRefused:
+    return GazetteerRefused(f"The gazetteer file was refused.\n{why}")
 
 
 def _touched(session: Session, supply: Supply) -> Content:
     """Everything held that the changes may alter: the records named and all that lean on them."""
     usrns = {
-        *supply.streets.kept, *supply.streets.deleted,
+        *supply.streets.kept,
+        *supply.streets.deleted,
         *(usrn for usrn, _ in (*supply.street_names.kept, *supply.street_names.deleted)),
     }
     uprns = {
-        *supply.properties.kept, *supply.properties.deleted,
+        *supply.properties.kept,
+        *supply.properties.deleted,
         *(name.uprn for name in supply.names.kept.values()),
-        *_values(session, PropertyNameRow.uprn, PropertyNameRow.key, {*supply.names.kept, *supply.names.deleted}),
+        *_values(
+            session,
+            PropertyNameRow.uprn,
+            PropertyNameRow.key,
+            {*supply.names.kept, *supply.names.deleted},
+        ),
         *_values(session, PropertyNameRow.uprn, PropertyNameRow.usrn, usrns),
     }
-    names = [property_name_of(row) for row in _rows(session, PropertyNameRow, PropertyNameRow.uprn, uprns)]
+    names = [
+        property_name_of(row)
+        for row in _rows(session, PropertyNameRow, PropertyNameRow.uprn, uprns)
+    ]
     usrns |= {name.usrn for name in (*names, *supply.names.kept.values())}
     content = Content(names={name.key: name for name in names})
     for row in _rows(session, StreetRow, StreetRow.usrn, usrns):
@@ -172,8 +186,12 @@ def _merge(held: dict[Any, Any], kept: dict[Any, Any], deleted: set[Any]) -> Non
 
 def _write(session: Session, content: Content, found: Assembled) -> None:
     _insert(session, StreetRow, [street_values(street) for street in found.streets])
-    _insert(session, StreetNameRow, [street_name_values(name) for name in content.street_names.values()])
-    _insert(session, PropertyNameRow, [property_name_values(name) for name in content.names.values()])
+    _insert(
+        session, StreetNameRow, [street_name_values(name) for name in content.street_names.values()]
+    )
+    _insert(
+        session, PropertyNameRow, [property_name_values(name) for name in content.names.values()]
+    )
     _insert(session, PropertyRow, [property_values(one) for one in found.properties])
     words = spelt_words(found.properties, found.streets)
     words -= set(_values(session, SpeltWordRow.word, SpeltWordRow.word, words))
@@ -203,18 +221,18 @@ def _report(session: Session, supply: Supply, found: Assembled, now: datetime) -
 
 def _insert(session: Session, row: type[SQLModel], values: Sequence[dict[str, Any]]) -> None:
     for start in range(0, len(values), _ROWS_AT_ONCE):
-        session.execute(insert(table_of(row)), values[start : start + _ROWS_AT_ONCE])
+        session.connection().execute(insert(table_of(row)), values[start : start + _ROWS_AT_ONCE])
 
 
 def _delete(session: Session, row: type[SQLModel], by: Any, keys: Iterable[Any]) -> None:  # noqa: ANN401  # a column
     for portion in in_portions(list(keys)):
-        session.execute(delete(row).where(col(by).in_(portion)))
+        session.exec(delete(row).where(col(by).in_(portion)))
 
 
 def _rows(session: Session, row: type[Any], by: Any, keys: Iterable[Any]) -> list[Any]:  # noqa: ANN401
     found: list[Any] = []
     for portion in in_portions(list(keys)):
-        found += session.execute(select(row).where(col(by).in_(portion))).scalars().all()
+        found += session.exec(select(row).where(col(by).in_(portion))).all()
     session.expunge_all()
     return found
 
@@ -222,5 +240,5 @@ def _rows(session: Session, row: type[Any], by: Any, keys: Iterable[Any]) -> lis
 def _values(session: Session, wanted: Any, by: Any, keys: Iterable[Any]) -> list[Any]:  # noqa: ANN401
     found: list[Any] = []
     for portion in in_portions(list(keys)):
-        found += session.execute(select(wanted).where(col(by).in_(portion))).scalars().all()
+        found += session.exec(select(wanted).where(col(by).in_(portion))).all()
     return found

@@ -3,9 +3,9 @@
 from typing import Any
 
 from portal.addresses.assembling import NamedProperty, NamedStreet
-from portal.addresses.dtf import ObjectName, Property, PropertyName, Street, StreetName
 from portal.addresses.gazetteer import LogicalStatus
 from portal.addresses.records import PropertyNameRow, PropertyRow, StreetNameRow, StreetRow
+from portal.addresses.supply import ObjectName, Property, PropertyName, Street, StreetName
 
 
 def street_values(one: NamedStreet) -> dict[str, Any]:

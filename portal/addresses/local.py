@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from sqlmodel import Session
 
-from portal.addresses.coordinates import in_degrees, on_grid, read_degrees
+from portal.addresses.coordinates import as_text, in_degrees, on_grid, read_degrees
 from portal.addresses.gazetteer import LIVE, Address, Place
 from portal.addresses.records import (
     PropertyRow,
@@ -42,7 +42,7 @@ _MOST_CORRECTIONS = 8
 _SHORTEST_CORRECTED = 4
 _LONGEST_UPRN = 12
 _RINGS = (250, 1_000, 3_000)
-"""Metres round a point in which streets are looked for. Beyond the last it is outside the district."""
+"""Metres round a point in which streets are looked for; past the last is another district."""
 
 Row = TypeVar("Row")
 
@@ -93,16 +93,14 @@ class LocalGazetteer:
         """
         degrees = read_degrees(latitude, longitude)
         point = on_grid(*degrees) if degrees else None
-        if point is None:
+        if degrees is None or point is None:
             return None
         with self._transactions.read() as session:
             street = _nearest_street(session, *point)
         if street is None:
             return None
-        [at] = in_degrees([point])
-        return Place(
-            _street_words(street), *point, at.latitude, at.longitude, usrn=str(street.usrn)
-        )
+        written = as_text(*degrees)
+        return Place(_street_words(street), *point, *written, usrn=str(street.usrn))
 
     def _row(self, uprn: str) -> PropertyRow | None:
         if not (uprn.isascii() and uprn.isdigit() and len(uprn) <= _LONGEST_UPRN):
@@ -159,7 +157,7 @@ def _ever_looser(session: Session, words: tuple[str, ...]) -> Iterator[Sequence[
 
 
 def _correct(session: Session, one: Wanted) -> Wanted | None:
-    """The word as it is, or what it was meant to be, or None when no address has anything like it."""
+    """The word as it is, or what was meant, or None when no address has anything like it."""
     typed = one.words[0]
     if is_number(typed) or any(c.isdigit() for c in typed) or is_spelt(session, one):
         return one

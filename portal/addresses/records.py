@@ -1,16 +1,10 @@
-"""The rows of the gazetteer, the index that searches them, and their queries.
-
-The search index differs: SQLite has an FTS5 table kept in step by triggers, PostgreSQL a GIN index
-over a tsvector of the very words we folded (no parser or dictionary of its own comes between).
-Both are made by the migration and, for tests, by listeners on the table.
-"""
+"""The rows of the gazetteer and their queries; the index over its words is `search_index`'s."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
-    DDL,
     BigInteger,
     Column,
     Index,
@@ -18,23 +12,18 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
-    column,
-    event,
     func,
     literal,
     or_,
-    select,
-    text,
 )
 from sqlalchemy.sql.elements import ColumnElement
-from sqlmodel import Field, Session, SQLModel, col
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from portal.addresses.gazetteer import LIVE
+from portal.addresses.search_index import index_words, uprns_with
 from portal.addresses.words import Wanted
 from portal.database import UtcDateTime
 
-MOST_CANDIDATES = 1_500
-"""How many matches are put in order: a search as broad as "road" must not cost a second."""
 _PER_QUERY = 500
 _AFTER_ANY = "~"
 
@@ -169,37 +158,7 @@ def table_of(row: type[SQLModel]) -> Table:
     return table
 
 
-_VECTOR = "array_to_tsvector(string_to_array(words, ' '))"
-
-SEARCH_INDEX: dict[str, tuple[str, ...]] = {
-    "sqlite": (
-        "CREATE VIRTUAL TABLE gazetteer_search USING fts5(words, content='gazetteer_property',"
-        " content_rowid='uprn', tokenize='ascii', detail='none', prefix='2 3')",
-        "CREATE TRIGGER gazetteer_search_added AFTER INSERT ON gazetteer_property BEGIN"
-        " INSERT INTO gazetteer_search (rowid, words) VALUES (new.uprn, new.words); END",
-        "CREATE TRIGGER gazetteer_search_removed AFTER DELETE ON gazetteer_property BEGIN"
-        " INSERT INTO gazetteer_search (gazetteer_search, rowid, words)"
-        " VALUES ('delete', old.uprn, old.words); END",
-        "CREATE TRIGGER gazetteer_search_changed AFTER UPDATE ON gazetteer_property BEGIN"
-        " INSERT INTO gazetteer_search (gazetteer_search, rowid, words)"
-        " VALUES ('delete', old.uprn, old.words);"
-        " INSERT INTO gazetteer_search (rowid, words) VALUES (new.uprn, new.words); END",
-    ),
-    "postgresql": (
-        f"CREATE INDEX ix_gazetteer_property_words ON gazetteer_property USING gin ({_VECTOR})",
-    ),
-}
-
-for _dialect, _statements in SEARCH_INDEX.items():
-    for _statement in _statements:
-        event.listen(
-            table_of(PropertyRow), "after_create", DDL(_statement).execute_if(dialect=_dialect)
-        )
-event.listen(
-    table_of(PropertyRow),
-    "before_drop",
-    DDL("DROP TABLE IF EXISTS gazetteer_search").execute_if(dialect="sqlite"),
-)
+index_words(table_of(PropertyRow))
 
 
 def find_property(session: Session, uprn: int) -> PropertyRow | None:
@@ -217,7 +176,7 @@ def search_properties(
     typed = [one.words[0] for one in looked_for]
     query = (
         select(PropertyRow)
-        .where(col(PropertyRow.uprn).in_(_matching(session, looked_for)), _is_live())
+        .where(col(PropertyRow.uprn).in_(uprns_with(session, looked_for)), _is_live())
         .order_by(
             _apart(typed),
             _apart(typed[:2]),
@@ -226,34 +185,12 @@ def search_properties(
         )
         .limit(limit)
     )
-    return session.execute(query).scalars().all()
+    return session.exec(query).all()
 
 
 def _apart(typed: Sequence[str]) -> ColumnElement[bool]:
     """False (sorted first) where these words stand together."""
     return ~literal(" ").concat(col(PropertyRow.words)).contains(" " + " ".join(typed))
-
-
-def _matching(session: Session, looked_for: Sequence[Wanted]) -> Any:  # noqa: ANN401  # a subquery
-    # Every word is made of a-z and 0-9, so nothing here can be read as syntax.
-    if session.get_bind().dialect.name == "sqlite":
-        matching = text("SELECT rowid AS uprn FROM gazetteer_search WHERE gazetteer_search MATCH :wanted LIMIT :most")
-        asked = " AND ".join(_fts5(one) for one in looked_for)
-    else:
-        matching = text(f"SELECT uprn FROM gazetteer_property WHERE {_VECTOR} @@ CAST(:wanted AS tsquery) LIMIT :most")  # noqa: S608  # our own constant
-        asked = " & ".join(_tsquery(one) for one in looked_for)
-    bound = matching.bindparams(wanted=asked, most=MOST_CANDIDATES)
-    return select(bound.columns(column("uprn")).subquery().c.uprn)
-
-
-def _fts5(one: Wanted) -> str:
-    words = [f'"{word}"' + (" *" if word in one.starts else "") for word in one.words]
-    return f"({' OR '.join(words)})"
-
-
-def _tsquery(one: Wanted) -> str:
-    words = [f"'{word}'" + (":*" if word in one.starts else "") for word in one.words]
-    return f"({' | '.join(words)})"
 
 
 def properties_in_postcode(
@@ -267,7 +204,7 @@ def properties_in_postcode(
         .order_by(postcode, col(PropertyRow.sort_key), col(PropertyRow.uprn))
         .limit(limit)
     )
-    return session.execute(query).scalars().all()
+    return session.exec(query).all()
 
 
 def middle_of_postcode(session: Session, start: str) -> tuple[int, int, int]:
@@ -276,7 +213,7 @@ def middle_of_postcode(session: Session, start: str) -> tuple[int, int, int]:
     query = select(easting, northing, func.count()).where(
         _begins(col(PropertyRow.postcode), start), _is_live()
     )
-    mean_easting, mean_northing, count = session.execute(query).one()
+    mean_easting, mean_northing, count = session.exec(query).one()
     return round(mean_easting or 0), round(mean_northing or 0), count
 
 
@@ -294,7 +231,7 @@ def search_streets(
         .order_by(~col(StreetRow.words).startswith(typed), *(col(column) for column in order))
         .limit(limit)
     )
-    return session.execute(query).scalars().all()
+    return session.exec(query).all()
 
 
 def _street_forms(one: Wanted) -> list[str]:
@@ -314,21 +251,21 @@ def streets_around(
         or_(*(side >= northing - metres for side in north)),
         or_(*(side <= northing + metres for side in north)),
     )
-    return session.execute(query).scalars().all()
+    return session.exec(query).all()
 
 
 def is_spelt(session: Session, one: Wanted) -> bool:
     """Whether any word of the gazetteer is, or begins as, one of these."""
     word = col(SpeltWordRow.word)
     tests = [word.in_(one.words), *(_begins(word, start) for start in one.starts)]
-    return session.execute(select(word).where(or_(*tests)).limit(1)).first() is not None
+    return session.exec(select(word).where(or_(*tests)).limit(1)).first() is not None
 
 
 def words_about_as_long(session: Session, length: int) -> Sequence[str]:
     """Words with this many letters, one more or one fewer."""
     word = col(SpeltWordRow.word)
     query = select(word).where(func.length(word).between(length - 1, length + 1)).order_by(word)
-    return session.execute(query).scalars().all()
+    return session.exec(query).all()
 
 
 def latest_supply(session: Session) -> GazetteerSupplyRow | None:
@@ -336,13 +273,13 @@ def latest_supply(session: Session) -> GazetteerSupplyRow | None:
     query = select(GazetteerSupplyRow).order_by(
         col(GazetteerSupplyRow.imported_at).desc(), col(GazetteerSupplyRow.id)
     )
-    return session.execute(query.limit(1)).scalars().first()
+    return session.exec(query.limit(1)).first()
 
 
 def count_properties(session: Session, *, live: bool = False) -> int:
     """How many properties are held."""
     query = select(func.count()).select_from(PropertyRow)
-    return session.execute(query.where(_is_live()) if live else query).scalar_one()
+    return session.exec(query.where(_is_live()) if live else query).one()
 
 
 def in_portions(keys: Sequence[Any]) -> Iterator[Sequence[Any]]:

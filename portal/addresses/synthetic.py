@@ -14,9 +14,16 @@ from itertools import count as counting
 from math import cos, hypot, sin, tau
 
 from portal.addresses import synthetic_names as names
-from portal.addresses.dtf import ObjectName, Property, PropertyName, Street, StreetName, SupplyKind
 from portal.addresses.dtf_writing import Record, write_supply
 from portal.addresses.gazetteer import LogicalStatus
+from portal.addresses.supply import (
+    ObjectName,
+    Property,
+    PropertyName,
+    Street,
+    StreetName,
+    SupplyKind,
+)
 
 FULL_COUNT = 50_000
 CUSTODIAN = "Harrowmere District Council"
@@ -100,7 +107,7 @@ def generate(count: int = FULL_COUNT, *, seed: int = _SEED, on: date = BEGUN) ->
 
 
 def _records(count: int, seed: int) -> Iterator[Record]:
-    maker = _Maker(random.Random(seed))  # noqa: S311  # reproducible on purpose, and nothing secret
+    maker = _Maker(random.Random(seed))  # reproducible on purpose, and nothing secret
     roads = _roads(maker, _settlements(maker, count), max(8, round(count * _STREETS_PER_PROPERTY)))
     for road in roads:
         yield road.street
@@ -121,16 +128,22 @@ def _settlements(maker: _Maker, count: int) -> list[Settlement]:
         angle = tau * number / len(names.TOWNS)
         towns.append(
             Settlement(
-                name, name, _OUTWARDS[number],
+                name,
+                name,
+                _OUTWARDS[number],
                 round((_WEST + _EAST) / 2 + 11_000 * sin(angle)),
                 round((_SOUTH + _NORTH) / 2 + 8_000 * cos(angle)),
-                round(2_600 * share**0.5 * 2), share,
+                round(2_600 * share**0.5 * 2),
+                share,
             )
         )
     how_many = min(60, max(3, count // 500))
     called: dict[str, None] = {}
     while len(called) < how_many:
-        stem, ending = maker.dice.choice(names.VILLAGE_STEMS), maker.dice.choice(names.VILLAGE_ENDINGS)
+        stem, ending = (
+            maker.dice.choice(names.VILLAGE_STEMS),
+            maker.dice.choice(names.VILLAGE_ENDINGS),
+        )
         called[maker.dice.choice(names.VILLAGE_BEGINNINGS) + stem + ending] = None
     left = 1 - sum(town.share for town in towns)
     return towns + [_village(maker, name, towns, left / how_many) for name in called]
@@ -148,7 +161,9 @@ def _roads(maker: _Maker, settlements: list[Settlement], how_many: int) -> list[
     roads: list[_Road] = []
     for place, settlement in enumerate(settlements):
         called = [
-            name for name, many in zip(names.EVERYWHERE, names.IN_SO_MANY, strict=True) if place < many
+            name
+            for name, many in zip(names.EVERYWHERE, names.IN_SO_MANY, strict=True)
+            if place < many
         ]
         wanted = max(2, round(how_many * settlement.share))
         taken = set(called)
@@ -185,7 +200,7 @@ def _lane(maker: _Maker, village: Settlement, settlements: list[Settlement]) -> 
     return _named_road(maker, village, f"{town.name} Road", "", ends, village.share / 6)
 
 
-def _named_road(  # noqa: PLR0913, PLR0917  # one row of a table
+def _named_road(  # one row of a table
     maker: _Maker,
     settlement: Settlement,
     name: str,
@@ -227,14 +242,16 @@ def _beside(maker: _Maker, road: _Road, along: float, side: int) -> tuple[int, i
     )
 
 
-def _build(  # noqa: PLR0913, PLR0917  # where one building stands
+def _build(  # where one building stands
     maker: _Maker, road: _Road, number: int, where: tuple[int, int], postcode: str, room: int
 ) -> Iterator[Record]:
     uprn = next(maker.uprns)
     ordinary = uprn < FIRST_UPRN + _ALWAYS_ORDINARY
     draw = 1.0 if ordinary else maker.dice.random()
     if draw < 0.018 and room > 4:  # noqa: PLR2004  # a block and at least three flats
-        yield from _block(maker, road, number, where, postcode, uprn, min(room, maker.dice.randint(4, 24)))
+        yield from _block(
+            maker, road, number, where, postcode, uprn, min(room, maker.dice.randint(4, 24))
+        )
         return
     organisation, kind, primary = _what_stands_there(maker, road, number, draw)
     status = LogicalStatus.APPROVED if ordinary else _status(maker)
@@ -269,7 +286,7 @@ def _what_stands_there(
     return "", kind, numbered
 
 
-def _block(  # noqa: PLR0913, PLR0917  # where one building stands
+def _block(  # where one building stands
     maker: _Maker,
     road: _Road,
     number: int,
@@ -286,7 +303,9 @@ def _block(  # noqa: PLR0913, PLR0917  # where one building stands
     for flat in range(1, units):
         inside, status = next(maker.uprns), _status(maker)
         yield Property(inside, status, "RD06", uprn, *where, "")
-        yield _address(maker, road, inside, status, primary, postcode, ObjectName(text=f"Flat {flat}"))
+        yield _address(
+            maker, road, inside, status, primary, postcode, ObjectName(text=f"Flat {flat}")
+        )
 
 
 def _status(maker: _Maker) -> LogicalStatus:
@@ -296,7 +315,7 @@ def _status(maker: _Maker) -> LogicalStatus:
     return LogicalStatus.PROVISIONAL if draw < 0.03 else LogicalStatus.APPROVED  # noqa: PLR2004
 
 
-def _address(  # noqa: PLR0913, PLR0917  # one row of a table
+def _address(  # one row of a table
     maker: _Maker,
     road: _Road,
     uprn: int,

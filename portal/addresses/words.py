@@ -14,7 +14,9 @@ MOST_WORDS = 10
 
 _APOSTROPHES = re.compile("['\N{RIGHT SINGLE QUOTATION MARK}\N{LEFT SINGLE QUOTATION MARK}`]")
 _NOT_WORD = re.compile("[^a-z0-9]+")
-_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i"})
+_LETTERS = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "\N{LATIN SMALL LETTER DOTLESS I}": "i"}
+)
 """Letters with a stroke or joined, which do not come apart into a plain letter and an accent."""
 _DIGITS = re.compile("[0-9]+")
 _POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?)([0-9][A-Z]{2})")
@@ -58,11 +60,13 @@ SHORT_FORMS = {
 
 
 def fold(text: str) -> str:
-    """Reduce text to plain words: "Café d'Or, 14–18" becomes "cafe dor 14 18"."""
+    """Reduce text to plain words: "Café d'Or, 14-18" becomes "cafe dor 14 18"."""
     plain = _APOSTROPHES.sub("", text)
     if not plain.isascii():
         apart = unicodedata.normalize("NFKD", plain)
-        plain = "".join(c for c in apart if not unicodedata.combining(c)).casefold().translate(_LETTERS)
+        plain = (
+            "".join(c for c in apart if not unicodedata.combining(c)).casefold().translate(_LETTERS)
+        )
     return _NOT_WORD.sub(" ", plain.lower()).strip()
 
 

@@ -12,6 +12,8 @@ from portal.forms.reader import Reader
 from portal.forms.source import Source
 
 VAT = ("outside-scope", "exempt", "zero", "reduced", "standard")
+LEAST_PAYABLE = 30
+"""Pence. Stripe's least charge in pounds sterling (https://docs.stripe.com/currencies)."""
 _ALWAYS = date(1900, 1, 1)
 
 
@@ -85,6 +87,9 @@ def _line(
     if by and not banded and schedule.amounts:
         item.error("by", "P007", f"{schedule.name} has no bands, so `by:` does nothing",
                    "Use `times:` to multiply, or remove it.")
+    if any(0 < amount < LEAST_PAYABLE for amount in _amounts(schedule)):
+        item.error("amount", "P010", f"{schedule.name} is less than 30p, which no card can pay",
+                   "Charge nothing, or 30p or more.")
     return FeeLine(
         name=item.text("line"),
         label=item.text("label"),
@@ -95,6 +100,11 @@ def _line(
         by=by,
         times=times,
     )
+
+
+def _amounts(schedule: FeeSchedule) -> list[int]:
+    flat = [a.amount for a in schedule.amounts if a.amount is not None]
+    return [*flat, *(band.amount for a in schedule.amounts for band in a.bands)]
 
 
 def _amount(item: Reader, fees: Mapping[str, FeeSchedule]) -> FeeSchedule:

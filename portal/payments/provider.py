@@ -11,9 +11,10 @@ from datetime import datetime
 from importlib import import_module
 from typing import Any, Protocol
 
-import portal.payments.providers
 from portal.core.errors import UnsafeSettings
 from portal.payments.payment import Attempt, PaymentRequest, Snapshot
+
+_PROVIDERS = "portal.payments.providers"  # by name: the port leans on no adapter
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ class PaymentProvider(Protocol):
 
 def provider_names() -> tuple[str, ...]:
     """The adapters there are: one module each (a leading underscore marks a shared part)."""
-    folder = portal.payments.providers.__path__
+    folder = import_module(_PROVIDERS).__path__
     names = (module.name for module in pkgutil.iter_modules(folder))
     return tuple(sorted(name for name in names if not name.startswith("_")))
 
@@ -168,5 +169,5 @@ def load_provider(name: str, *, environment: str) -> PaymentProvider:
     if name not in provider_names():
         msg = f"PORTAL_PAYMENT_PROVIDER is {name!r}; choose one of {', '.join(provider_names())}"
         raise UnsafeSettings(msg)
-    module = import_module(f"{portal.payments.providers.__name__}.{name}")
+    module = import_module(f"{_PROVIDERS}.{name}")
     return module.build(environment)

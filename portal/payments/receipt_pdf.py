@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-import pikepdf
-
 from portal.core.errors import PersonMustLook
 
 if TYPE_CHECKING:
+    import pikepdf
     import weasyprint
     from weasyprint.text.fonts import FontConfiguration
 
@@ -106,6 +105,8 @@ def _fetcher(assets: Mapping[str, bytes]) -> Any:  # noqa: ANN401  # weasyprint 
 
 def _complete(drawn: bytes) -> bytes:
     """Add what the drawing leaves out for PDF/UA: which way a heading cell points, link flags."""
+    import pikepdf  # noqa: PLC0415  # see above
+
     with pikepdf.open(io.BytesIO(drawn)) as pdf:
         for cell, in_head in _heading_cells(pdf.Root.StructTreeRoot, in_head=False):
             scope = pikepdf.Name.Column if in_head else pikepdf.Name.Row
@@ -120,6 +121,8 @@ def _complete(drawn: bytes) -> bytes:
 
 def _heading_cells(node: Any, *, in_head: bool) -> Iterator[tuple[Any, bool]]:  # noqa: ANN401
     """Every TH in the structure tree, and whether it stands in a table's head."""
+    import pikepdf  # noqa: PLC0415  # see above
+
     if not isinstance(node, pikepdf.Dictionary):
         return
     kind = node.get("/S")

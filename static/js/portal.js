@@ -113,6 +113,7 @@
   });
   // Back and forward load the page anew. This is ours rather than htmx's, which may not be here yet.
   on("htmx:before:history:restore", (event) => event.preventDefault());
+  on("htmx:after:history:push", () => (shown = place()));
   addEventListener("popstate", () => place() !== shown && location.reload());
   on("htmx:after:settle", ({ target }) => target.id === "page" && arrive(true));
 
@@ -128,6 +129,7 @@
     const words = rest < 0 ? over || unit + " too many: {n}" : left || unit + " left: {n}";
     message.textContent = words.replace("{n}", Math.abs(rest).toLocaleString());
     message.classList.toggle("govuk-error-message", rest < 0);
+    message.classList.toggle("govuk-hint", rest >= 0);
     announce(message.textContent, 1000);
   });
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlmodel import SQLModel, select
+from sqlmodel import SQLModel, col, select
 
 from portal.addresses.local import LocalGazetteer
 from portal.addresses.records import PropertyRow
@@ -31,13 +31,20 @@ NEAR_MISSES: tuple[Callable[[str], str], ...] = (
 
 def searches(transactions: Transactions, how_many: int) -> list[str]:
     """What people would type to find properties picked by chance, and some that find nothing."""
-    dice = random.Random(1)  # noqa: S311
+    dice = random.Random(1)
     with transactions.read() as session:
-        rows = session.exec(select(PropertyRow).order_by(PropertyRow.uprn)).all()[:: 100_000 // how_many]
+        rows = session.exec(select(PropertyRow).order_by(col(PropertyRow.uprn))).all()[
+            :: 100_000 // how_many
+        ]
     typed: list[str] = []
     for row in rows:
         words = f"{row.lines.replace(chr(10), ', ')}, {row.town}"
-        kinds = (row.postcode, row.postcode[:-2], row.postcode.split(" ")[0], row.lines.split("\n")[-1])
+        kinds = (
+            row.postcode,
+            row.postcode[:-2],
+            row.postcode.split(" ")[0],
+            row.lines.split("\n")[-1],
+        )
         typed += [dice.choice(NEAR_MISSES)(words), dice.choice(kinds)]
     broad = ["road", "a", "high street", "flat 1", "zz", "harrowmere", "the", "1", "e", "cottage"]
     nonsense = ["qqqqq xxxxx", "'; drop table --", "AND OR NOT", '"*"', "harowmeer", "statoin raod"]
@@ -54,9 +61,10 @@ def measure(name: str, search: Callable[[str], Sequence[object]], typed: Sequenc
     took.sort()
     middle, high = took[len(took) // 2][0], took[int(len(took) * 0.95)][0]
     empty = sum(not found for _, _, found in took)
-    print(f"{name}: {len(took)} searches, median {middle:.1f}, p95 {high:.1f}, worst {took[-1][0]:.1f} ms; {empty} found nothing")  # noqa: T201
+    times = f"median {middle:.1f}, p95 {high:.1f}, worst {took[-1][0]:.1f} ms"
+    print(f"{name}: {len(took)} searches, {times}; {empty} found nothing")
     for slow in took[-5:]:
-        print(f"    {slow[0]:.1f} ms, {slow[2]} found: {slow[1]}")  # noqa: T201
+        print(f"    {slow[0]:.1f} ms, {slow[2]} found: {slow[1]}")
 
 
 def main() -> None:
@@ -69,14 +77,18 @@ def main() -> None:
         transactions = Transactions(engine)
         begun = time.perf_counter()
         loaded = seed_gazetteer(transactions, now=datetime.now(UTC), progress=lambda _done: None)
-        print(f"loaded {loaded:,} in {time.perf_counter() - begun:.1f} s")  # noqa: T201
+        print(f"loaded {loaded:,} in {time.perf_counter() - begun:.1f} s")
         gazetteer = LocalGazetteer(transactions)
         typed = searches(transactions, 200)
         for _ in range(2):
             measure("search", gazetteer.search, typed)
         measure("place", gazetteer.place, typed)
         points = [("52.036", "2.03"), ("51.95", "1.95"), ("52.10", "2.2"), ("51.5", "-0.1")] * 10
-        measure("nearest", lambda at: [found for found in (gazetteer.nearest(*at.split()),) if found], [" ".join(p) for p in points])
+        measure(
+            "nearest",
+            lambda at: [found for found in (gazetteer.nearest(*at.split()),) if found],
+            [" ".join(p) for p in points],
+        )
         transactions.dispose()
 
 

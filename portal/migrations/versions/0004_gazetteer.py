@@ -12,21 +12,31 @@ depends_on = None
 
 _SEARCH_INDEX = {
     "sqlite": (
-        "CREATE VIRTUAL TABLE gazetteer_search USING fts5(words, content='gazetteer_property',"
-        " content_rowid='uprn', tokenize='ascii', detail='none', prefix='2 3')",
-        "CREATE TRIGGER gazetteer_search_added AFTER INSERT ON gazetteer_property BEGIN"
-        " INSERT INTO gazetteer_search (rowid, words) VALUES (new.uprn, new.words); END",
-        "CREATE TRIGGER gazetteer_search_removed AFTER DELETE ON gazetteer_property BEGIN"
-        " INSERT INTO gazetteer_search (gazetteer_search, rowid, words)"
-        " VALUES ('delete', old.uprn, old.words); END",
-        "CREATE TRIGGER gazetteer_search_changed AFTER UPDATE ON gazetteer_property BEGIN"
-        " INSERT INTO gazetteer_search (gazetteer_search, rowid, words)"
-        " VALUES ('delete', old.uprn, old.words);"
-        " INSERT INTO gazetteer_search (rowid, words) VALUES (new.uprn, new.words); END",
+        (
+            "CREATE VIRTUAL TABLE gazetteer_search USING fts5(words, content='gazetteer_property',"
+            " content_rowid='uprn', tokenize='ascii', detail='none', prefix='2 3')"
+        ),
+        (
+            "CREATE TRIGGER gazetteer_search_added AFTER INSERT ON gazetteer_property BEGIN"
+            " INSERT INTO gazetteer_search (rowid, words) VALUES (new.uprn, new.words); END"
+        ),
+        (
+            "CREATE TRIGGER gazetteer_search_removed AFTER DELETE ON gazetteer_property BEGIN"
+            " INSERT INTO gazetteer_search (gazetteer_search, rowid, words)"
+            " VALUES ('delete', old.uprn, old.words); END"
+        ),
+        (
+            "CREATE TRIGGER gazetteer_search_changed AFTER UPDATE ON gazetteer_property BEGIN"
+            " INSERT INTO gazetteer_search (gazetteer_search, rowid, words)"
+            " VALUES ('delete', old.uprn, old.words);"
+            " INSERT INTO gazetteer_search (rowid, words) VALUES (new.uprn, new.words); END"
+        ),
     ),
     "postgresql": (
-        "CREATE INDEX ix_gazetteer_property_words ON gazetteer_property"
-        " USING gin (array_to_tsvector(string_to_array(words, ' ')))",
+        (
+            "CREATE INDEX ix_gazetteer_property_words ON gazetteer_property"
+            " USING gin (array_to_tsvector(string_to_array(words, ' ')))"
+        ),
     ),
 }
 _TABLES = (
