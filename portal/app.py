@@ -10,12 +10,13 @@ from anyio import to_thread
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
 
 from portal.bootstrap import House
 from portal.core.errors import DraftExpired, Forged, Missing, PortalError
 from portal.web.front import Front
 from portal.web.routes import council, forms, health, outbox, payments, resuming
-from portal.web.security import KnownHosts, SecurityHeaders
+from portal.web.security import CleanAddresses, KnownHosts, SecurityHeaders
 
 log = structlog.get_logger(__name__)
 
@@ -24,6 +25,21 @@ _PAGES: dict[type[Exception], tuple[int, str, str]] = {
     DraftExpired: (410, "errors/expired.html", "Your saved form has expired"),
     Forged: (403, "errors/forged.html", "This page has gone stale"),
 }
+
+
+class _Guarded(FastAPI):
+    """FastAPI with the guards around everything, its own answer to a failure of ours included."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """The guards, from the inside out. Middleware added the usual way is inside the rest."""
+        settings = self.state.house.settings
+        also = () if settings.is_production else _HOSTS_IN_DEVELOPMENT
+        clean = CleanAddresses(super().build_middleware_stack())
+        known = KnownHosts(clean, base_url=settings.base_url, also=also)
+        return SecurityHeaders(known, is_secure=settings.is_secure)
+
+
+_HOSTS_IN_DEVELOPMENT = ("127.0.0.1", "localhost", "[::1]", "testserver")
 
 
 def create_app(
@@ -42,8 +58,12 @@ def create_app(
         yield
         await to_thread.run_sync(on_stop)
 
-    app = FastAPI(
-        title="Portal", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan,
+    app = _Guarded(
+        title="Portal",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=lifespan,
         redirect_slashes=False,
     )
     app.state.house = Front(house)
@@ -57,9 +77,6 @@ def create_app(
         app.include_router(router)
     for error in (*_PAGES, HTTPException, PortalError, Exception):
         app.add_exception_handler(error, _show_error)
-    app.add_middleware(SecurityHeaders, is_secure=house.settings.is_secure)  # pyright: ignore[reportArgumentType]  # starlette's own factory type is narrower than ASGI
-    also_hosts = () if house.settings.is_production else ("127.0.0.1", "localhost", "[::1]", "testserver")
-    app.add_middleware(KnownHosts, base_url=house.settings.base_url, also=also_hosts)  # pyright: ignore[reportArgumentType]
     return app
 
 
@@ -70,13 +87,20 @@ def _show_error(request: Request, error: Exception) -> Response:
     if status >= 500:  # noqa: PLR2004  # our fault, not theirs
         incident = uuid.uuid4().hex[:8].upper()
         # No traceback in the log line's text: it could hold an answer.
-        log.error("request_failed", incident=incident, error=type(error).__name__,
-                  where=_where(error), path_template=_route_of(request))
+        log.error(
+            "request_failed",
+            incident=incident,
+            error=type(error).__name__,
+            where=_where(error),
+            path_template=_route_of(request),
+        )
     if _wants_machine_words(request):
         return PlainTextResponse(f"{title}\n", status_code=status)
     front: Front = request.app.state.house
     try:
-        return front.pages.answer(request, template, status=status, page_title=title, incident=incident)
+        return front.pages.answer(
+            request, template, status=status, page_title=title, incident=incident
+        )
     except Exception:  # noqa: BLE001  # the error page itself must not fail
         return HTMLResponse(_PLAIN, status_code=status)
 

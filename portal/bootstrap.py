@@ -123,7 +123,9 @@ class House:
         """The receipts of a submission, with their secret addresses."""
         request = find_request_of(session, submission_id)
         rows = list_receipts(session, request.id) if request else []
-        return [ReceiptLink(row.number, f"/receipts/{self._receipt_token(row.id)}.pdf") for row in rows]
+        return [
+            ReceiptLink(row.number, f"/receipts/{self._receipt_token(row.id)}.pdf") for row in rows
+        ]
 
     def receipt_facts(self, row: ReceiptRow) -> dict[str, Any]:
         """What a receipt says, in words."""
@@ -139,8 +141,10 @@ class House:
     def is_being_confirmed(self, session: Session, request_id: str) -> bool:
         """Whether the payer came back from the provider and the money is not known to be in."""
         attempts = list_attempts(session, request_id)
-        return any(a.state in LIVE - {"open", "submitting", "unknown"} or a.state == "quarantined"
-                   for a in attempts)
+        return any(
+            a.state in LIVE - {"open", "submitting", "unknown"} or a.state == "quarantined"
+            for a in attempts
+        )
 
     def new_code(self) -> str:
         """Six digits to read off one screen and type into another."""
@@ -215,7 +219,9 @@ def build_house(settings: Settings, clock: Clock = real_clock) -> House:
         transactions=transactions,
         work=work,
         definitions=definitions,
-        filling=Filling(transactions, definitions, attachments, FormGazetteer(LocalGazetteer(transactions))),
+        filling=Filling(
+            transactions, definitions, attachments, FormGazetteer(LocalGazetteer(transactions))
+        ),
         submitting=submitting,
         attachments=attachments,
         receipt_files=receipt_files,
@@ -223,11 +229,16 @@ def build_house(settings: Settings, clock: Clock = real_clock) -> House:
         providers={provider.name: provider, "zero": zero},
         fulfilment=fulfilment,
         crm=load_crm(
-            CrmSettings(settings.crm, CRM_MAPPINGS, settings.crm_url.rstrip("/"),
-                        settings.crm_token.get_secret_value())
+            CrmSettings(
+                settings.crm,
+                CRM_MAPPINGS,
+                settings.crm_url.rstrip("/"),
+                settings.crm_token.get_secret_value(),
+            )
         ),
         mailer=SmtpMailer(
-            read_smtp_url(settings.smtp_url.get_secret_value()), sender=sender,
+            read_smtp_url(settings.smtp_url.get_secret_value()),
+            sender=sender,
             sender_name=council.name,
         ),
         following_up=following_up,
@@ -292,7 +303,10 @@ def _handlers(house: House) -> Mapping[str, Handler]:
 
     def hand_over(submission_id: str) -> timedelta | None:
         return open_case(
-            house.transactions, house.crm, submission_id, clock=house.clock,
+            house.transactions,
+            house.crm,
+            submission_id,
+            clock=house.clock,
             load_content=house.attachments.read,
         )
 
@@ -304,19 +318,28 @@ def _handlers(house: House) -> Mapping[str, Handler]:
 
     def send(notice: str) -> timedelta | None:
         return send_notice(
-            house.transactions, house.mailer, notice, clock=house.clock,
+            house.transactions,
+            house.mailer,
+            notice,
+            clock=house.clock,
             load_attachment=lambda reference: load_attachment(house.following_up, reference),
         )
 
     def check(attempt_id: str) -> timedelta | None:
         return check_payment(
-            house.transactions, _provider_of(house, attempt_id), attempt_id, now=house.clock(),
+            house.transactions,
+            _provider_of(house, attempt_id),
+            attempt_id,
+            now=house.clock(),
             fulfilment=house.fulfilment,
         )
 
     def hear(event_id: str) -> None:
         handle_event(
-            house.transactions, house.provider, event_id, now=house.clock(),
+            house.transactions,
+            house.provider,
+            event_id,
+            now=house.clock(),
             fulfilment=house.fulfilment,
         )
 

@@ -24,7 +24,12 @@ from portal.forms.schema import form_schema
 from portal.forms.source import Finding
 from portal.settings import Settings
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Council services online, one YAML file each.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Council services online, one YAML file each.",
+)
 gazetteer = typer.Typer(no_args_is_help=True, help="The list of addresses.")
 app.add_typer(gazetteer, name="gazetteer")
 _errors = Console(stderr=True)
@@ -36,7 +41,9 @@ def main() -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso"),
-            structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer(),
+            structlog.dev.ConsoleRenderer()
+            if sys.stderr.isatty()
+            else structlog.processors.JSONRenderer(),
         ],
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
     )
@@ -55,15 +62,16 @@ def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(envvar="PORT", help="The port to listen on.")] = 8000,
     prepare: Annotated[
-        bool, typer.Option("--prepare", help="First migrate, and load the demo data if there is none.")
+        bool,
+        typer.Option("--prepare", help="First migrate, and load the demo data if there is none."),
     ] = False,
 ) -> None:
     """Serve the portal, worker included; in development with all it speaks to."""
-    import os  # noqa: PLC0415
+    import os
 
-    from portal.bootstrap import House  # noqa: PLC0415  # the web takes a second to import
-    from portal.serving import serve as run  # noqa: PLC0415
-    from portal.settings import read_settings  # noqa: PLC0415
+    from portal.bootstrap import House  # the web takes a second to import
+    from portal.serving import serve as run
+    from portal.settings import read_settings
 
     given = {} if "PORTAL_BASE_URL" in os.environ else {"base_url": f"http://{host}:{port}"}
     settings = read_settings(**given)
@@ -74,18 +82,22 @@ def serve(
         base = house.settings.base_url
         _errors.print(f"[bold green]Portal is ready[/bold green]  {base}")
         if not house.settings.is_production:
-            _errors.print(f"  services  {base}/\n  CRM       {base}/crm/\n  mail      {base}/staff/outbox")
-            _errors.print(f"  payments  http://{host}:{port + 1} (sandbox: takes no money)\nCtrl-C stops it.")
+            _errors.print(
+                f"  services  {base}/\n  CRM       {base}/crm/\n  mail      {base}/staff/outbox"
+            )
+            _errors.print(
+                f"  payments  http://{host}:{port + 1} (sandbox: takes no money)\nCtrl-C stops it."
+            )
 
     run(settings, host=host, port=port, ready=say_where)
 
 
 def _prepare(settings: Settings) -> None:
     """Migrate and seed in this process: another would spend seconds importing the same again."""
-    from portal.addresses.seeding import has_gazetteer  # noqa: PLC0415
-    from portal.database import Transactions, open_engine  # noqa: PLC0415
-    from portal.migrations.running import is_up_to_date  # noqa: PLC0415
-    from portal.migrations.running import migrate as bring_up  # noqa: PLC0415
+    from portal.addresses.seeding import has_gazetteer
+    from portal.database import Transactions, open_engine
+    from portal.migrations.running import is_up_to_date
+    from portal.migrations.running import migrate as bring_up
 
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     engine = open_engine(settings.database_url)
@@ -100,12 +112,12 @@ def _prepare(settings: Settings) -> None:
 @app.command()
 def work() -> None:
     """Do the background work alone (with PostgreSQL, on as many machines as you like)."""
-    import signal  # noqa: PLC0415
-    import threading  # noqa: PLC0415
+    import signal
+    import threading
 
-    from portal.bootstrap import build_house  # noqa: PLC0415
-    from portal.serving import worker_for  # noqa: PLC0415
-    from portal.settings import read_settings  # noqa: PLC0415
+    from portal.bootstrap import build_house
+    from portal.serving import worker_for
+    from portal.settings import read_settings
 
     stop = threading.Event()
     for asked in (signal.SIGTERM, signal.SIGINT):
@@ -122,9 +134,9 @@ def work() -> None:
 @app.command()
 def migrate() -> None:
     """Bring the database up to date. Safe to run again."""
-    from portal.database import open_engine  # noqa: PLC0415
-    from portal.migrations.running import migrate as run  # noqa: PLC0415
-    from portal.settings import read_settings  # noqa: PLC0415
+    from portal.database import open_engine
+    from portal.migrations.running import migrate as run
+    from portal.settings import read_settings
 
     settings = read_settings()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -136,22 +148,26 @@ def migrate() -> None:
 @app.command()
 def seed(
     count: Annotated[int, typer.Option(help="How many properties.")] = 50_000,
-    again: Annotated[bool, typer.Option("--again", help="Also when there is a gazetteer already.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Also when there is a gazetteer already.")
+    ] = False,
 ) -> None:
     """Load the demo data: the gazetteer of a district that does not exist."""
-    from portal.settings import read_settings  # noqa: PLC0415
+    from portal.settings import read_settings
 
     _seed(read_settings(), count, again=again)
 
 
 def _seed(settings: Settings, count: int, *, again: bool) -> None:
-    from portal.addresses.seeding import seed_gazetteer  # noqa: PLC0415
-    from portal.bootstrap import real_clock  # noqa: PLC0415
-    from portal.database import Transactions, open_engine  # noqa: PLC0415
+    from portal.addresses.seeding import seed_gazetteer
+    from portal.bootstrap import real_clock
+    from portal.database import Transactions, open_engine
 
     transactions = Transactions(open_engine(settings.database_url))
     with _progress("Loading addresses", count) as advance:
-        loaded = seed_gazetteer(transactions, count=count, again=again, now=real_clock(), progress=advance)
+        loaded = seed_gazetteer(
+            transactions, count=count, again=again, now=real_clock(), progress=advance
+        )
     if loaded and sys.stderr.isatty():
         _errors.print(f"{loaded:,} addresses are loaded.")
     transactions.dispose()
@@ -160,10 +176,10 @@ def _seed(settings: Settings, count: int, *, again: bool) -> None:
 @gazetteer.command("import")
 def import_addresses(file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)]) -> None:
     """Load a BS 7666 gazetteer (DTF 7.3 CSV), whole or change-only."""
-    from portal.addresses.importing import import_gazetteer  # noqa: PLC0415
-    from portal.bootstrap import real_clock  # noqa: PLC0415
-    from portal.database import Transactions, open_engine  # noqa: PLC0415
-    from portal.settings import read_settings  # noqa: PLC0415
+    from portal.addresses.importing import import_gazetteer
+    from portal.bootstrap import real_clock
+    from portal.database import Transactions, open_engine
+    from portal.settings import read_settings
 
     transactions = Transactions(open_engine(read_settings().database_url))
     with file.open("rb") as lines, _progress("Reading lines", None) as advance:
@@ -175,7 +191,9 @@ def import_addresses(file: Annotated[Path, typer.Argument(exists=True, dir_okay=
 
 @app.command()
 def check(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Files or folders; all forms when left out.")] = None,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Files or folders; all forms when left out.")
+    ] = None,
     output: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
 ) -> None:
     """Find every problem in form definitions, all at once."""
@@ -218,8 +236,15 @@ def _check_path(path: Path) -> list[Finding]:
 
 
 def _at(folder: Path, finding: Finding) -> Finding:
-    return Finding(str(folder / finding.file), finding.line, finding.column, finding.severity,
-                   finding.code, finding.message, finding.hint)
+    return Finding(
+        str(folder / finding.file),
+        finding.line,
+        finding.column,
+        finding.severity,
+        finding.code,
+        finding.message,
+        finding.hint,
+    )
 
 
 def _text_if_there(path: Path) -> str:
@@ -227,7 +252,11 @@ def _text_if_there(path: Path) -> str:
 
 
 @app.command()
-def examples(forms: Annotated[list[str] | None, typer.Argument(help="Form names; all when left out.")] = None) -> None:
+def examples(
+    forms: Annotated[
+        list[str] | None, typer.Argument(help="Form names; all when left out.")
+    ] = None,
+) -> None:
     """Run the examples written in the forms."""
     library = load_library(_forms_folder())
     for finding in library.findings:
@@ -260,9 +289,9 @@ def schema() -> None:
 @app.command()
 def doctor() -> None:
     """Check everything the portal needs, and say what to do about what is wrong."""
-    from portal.bootstrap import build_house  # noqa: PLC0415
-    from portal.doctor import check_everything  # noqa: PLC0415
-    from portal.settings import read_settings  # noqa: PLC0415
+    from portal.bootstrap import build_house
+    from portal.doctor import check_everything
+    from portal.settings import read_settings
 
     house = build_house(read_settings())
     findings = check_everything(house)
@@ -278,13 +307,19 @@ def purge(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be deleted.")] = False,
 ) -> None:
     """Delete unsent drafts past their date, with their files."""
-    from portal.bootstrap import build_house, real_clock  # noqa: PLC0415
-    from portal.settings import read_settings  # noqa: PLC0415
-    from portal.submissions.retention import purge as run  # noqa: PLC0415
+    from portal.bootstrap import build_house, real_clock
+    from portal.settings import read_settings
+    from portal.submissions.retention import purge as run
 
     house = build_house(read_settings())
     with _progress("Deleting drafts", None) as advance:
-        purged = run(house.transactions, house.attachments, now=real_clock(), dry_run=dry_run, progress=advance)
+        purged = run(
+            house.transactions,
+            house.attachments,
+            now=real_clock(),
+            dry_run=dry_run,
+            progress=advance,
+        )
     verb = "would be deleted" if dry_run else "are deleted"
     print(f"{purged.drafts} drafts and {purged.files} files {verb}.")
     house.close()
@@ -292,11 +327,13 @@ def purge(
 
 @app.command()
 def parked(
-    retry: Annotated[str, typer.Option(help="The key of a parked job to run again; all for all.")] = "",
+    retry: Annotated[
+        str, typer.Option(help="The key of a parked job to run again; all for all.")
+    ] = "",
 ) -> None:
     """List the work that waits for a person, with the reason; run it again with --retry."""
-    from portal.bootstrap import build_house  # noqa: PLC0415
-    from portal.settings import read_settings  # noqa: PLC0415
+    from portal.bootstrap import build_house
+    from portal.settings import read_settings
 
     house = build_house(read_settings())
     jobs = house.work.parked()

@@ -87,7 +87,7 @@ def _outside(ask: Callable[[], None], name: str) -> str:
 
 def _pdf() -> str:
     try:
-        import weasyprint  # noqa: PLC0415  # takes over a second
+        import weasyprint  # takes over a second
     except OSError as error:
         msg = "Pango is missing: apt-get install libpango-1.0-0 libpangoft2-1.0-0"
         raise RuntimeError(msg) from error

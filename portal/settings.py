@@ -34,7 +34,8 @@ class Settings(BaseSettings):
         Environment.DEVELOPMENT, description="development or production."
     )
     base_url: str = Field(
-        "http://127.0.0.1:8000", description="The address people reach the portal at, without a slash."
+        "http://127.0.0.1:8000",
+        description="The address people reach the portal at, without a slash.",
     )
     secret_key: SecretStr = Field(
         SecretStr(""), description="At least 32 random characters; signs forms and cookies."
@@ -42,7 +43,9 @@ class Settings(BaseSettings):
     database_url: str = Field(
         "", description="sqlite:///… or postgresql://…; by default a file in the data folder."
     )
-    data_dir: Path = Field(Path("data"), description="Where the database, uploads and receipts live.")
+    data_dir: Path = Field(
+        Path("data"), description="Where the database, uploads and receipts live."
+    )
     forms: Path = Field(Path("form_definitions"), description="The folder of form definitions.")
     payment_provider: str = Field("sandbox", description="sandbox or stripe.")
     crm: str = Field("reference", description="The CRM mapping to use: a file in crm_adapters/.")
@@ -51,7 +54,9 @@ class Settings(BaseSettings):
     smtp_url: SecretStr = Field(
         SecretStr(""), description="smtp://user:password@host:587?starttls=1; mail is sent there."
     )
-    mail_from: str = Field("", description="The sender of our mail; by default the council's e-mail.")
+    mail_from: str = Field(
+        "", description="The sender of our mail; by default the council's e-mail."
+    )
     trusted_proxy: str = Field(
         "", description="The address of the proxy in front, whose X-Forwarded-For is believed."
     )
@@ -79,9 +84,14 @@ def read_settings(**overrides: object) -> Settings:
     try:
         settings = Settings(**overrides)  # pyright: ignore[reportArgumentType]  # tests and the CLI override by name
     except ValidationError as error:
-        lines = [f"PORTAL_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors() if e["loc"]]
+        lines = [
+            f"PORTAL_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors() if e["loc"]
+        ]
         raise UnsafeSettings("\n".join(lines) or str(error)) from error
-    problems = [*_always_wrong(settings), *(_wrong_in_production(settings) if settings.is_production else ())]
+    problems = [
+        *_always_wrong(settings),
+        *(_wrong_in_production(settings) if settings.is_production else ()),
+    ]
     if problems:
         raise UnsafeSettings("\n".join(problems))
     if not settings.secret_key.get_secret_value():
@@ -93,7 +103,9 @@ def _always_wrong(settings: Settings) -> list[str]:
     problems: list[str] = []
     url = urlsplit(settings.base_url)
     if url.scheme not in ("http", "https") or not url.netloc or url.path:
-        problems.append("PORTAL_BASE_URL must look like https://forms.example.gov.uk, without a path.")
+        problems.append(
+            "PORTAL_BASE_URL must look like https://forms.example.gov.uk, without a path."
+        )
     if not settings.database_url.startswith(("sqlite:///", "postgresql://")):
         problems.append("PORTAL_DATABASE_URL must begin with sqlite:/// or postgresql://.")
     if not settings.forms.is_dir():

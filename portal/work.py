@@ -66,7 +66,7 @@ class WaitingJob:
     since: datetime
 
 
-class ParkedJob(Exception):  # noqa: N818  # named for what happened
+class ParkedJob(Exception):  # named for what happened
     """Raised inside the engine so that it keeps the job, with the reason, for a person."""
 
 
@@ -171,7 +171,9 @@ _PARKED = ("ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 
 def _waiting_job(row: Any) -> WaitingJob:  # noqa: ANN401  # dbos's own status object
     arguments: Sequence[Any] = (row.input or {}).get("args") or ("?", [])
-    status = "parked" if row.status in _PARKED else "running" if row.status == "PENDING" else "waiting"
+    status = (
+        "parked" if row.status in _PARKED else "running" if row.status == "PENDING" else "waiting"
+    )
     return WaitingJob(
         key=row.workflow_id,
         job=str(arguments[0]),
@@ -257,9 +259,15 @@ class Worker:
 
 def migrate_engine_tables(url: str) -> None:
     """Create or bring up to date the engine's own tables. Safe to run again."""
-    DBOS(config={"name": "portal", "system_database_url": _dbos_url(url), "log_level": "CRITICAL",
-                 "application_version": _APPLICATION_VERSION,
-                 "serializer": DBOSPortableJSONSerializer()})
+    DBOS(
+        config={
+            "name": "portal",
+            "system_database_url": _dbos_url(url),
+            "log_level": "CRITICAL",
+            "application_version": _APPLICATION_VERSION,
+            "serializer": DBOSPortableJSONSerializer(),
+        }
+    )
     DBOS.launch()
     DBOS.destroy()
 
@@ -300,7 +308,9 @@ def _register(
                 SetWorkflowID(f"{root}#{number + 1}"),
                 SetEnqueueOptions(delay_seconds=outcome["pause"]),
             ):
-                DBOS.enqueue_workflow(QUEUE, workflow, job, ids, root, number + 1, outcome["attempt"])
+                DBOS.enqueue_workflow(
+                    QUEUE, workflow, job, ids, root, number + 1, outcome["attempt"]
+                )
             return "again"
         return "done"
 
@@ -322,7 +332,11 @@ def _with_jitter(pause: timedelta) -> float:
 def _forget_old_history() -> None:
     before = (datetime.now(UTC) - _KEEP_HISTORY).isoformat()  # noqa: TID251  # the engine's own clock
     old = DBOS.list_workflows(
-        status=["SUCCESS", "CANCELLED"], end_time=before, limit=500, load_input=False, load_output=False
+        status=["SUCCESS", "CANCELLED"],
+        end_time=before,
+        limit=500,
+        load_input=False,
+        load_output=False,
     )
     if old:
         DBOS.delete_workflows([w.workflow_id for w in old])
@@ -385,10 +399,13 @@ class _Slots:
         return file
 
     def _try_advisory(self, slot: int) -> Connection | None:
-        engine = create_engine(self._postgres or "", poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        engine = create_engine(
+            self._postgres or "", poolclass=NullPool, isolation_level="AUTOCOMMIT"
+        )
         connection = engine.connect()
         got = connection.scalar(
-            text("select pg_try_advisory_lock(:space, :slot)"), {"space": _LOCK_NAMESPACE, "slot": slot}
+            text("select pg_try_advisory_lock(:space, :slot)"),
+            {"space": _LOCK_NAMESPACE, "slot": slot},
         )
         if got:
             return connection

@@ -1,4 +1,4 @@
-"""Holds our components to GOV.UK Frontend's published fixtures: the same markup, fixture by fixture.
+"""Holds our components to GOV.UK Frontend's fixtures: the same markup, fixture by fixture.
 
 tests/templates/parity.json says what we draw for which fixture, with a digest of what the fixture
 asks for, so that the test suite needs no package. This reads the fixtures themselves from the

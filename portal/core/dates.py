@@ -7,9 +7,7 @@ from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
 _SATURDAY = 5
-_MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
+_MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
 
 
 def council_day(now: datetime) -> date:
@@ -57,7 +55,9 @@ def moment_in_words(moment: datetime) -> str:
     """24 November 2026 at 3:05pm, on the council's clock."""
     local = moment.astimezone(LONDON)
     hour = local.hour % 12 or 12
-    return f"{in_words(local.date())} at {hour}:{local.minute:02d}{'am' if local.hour < 12 else 'pm'}"
+    return (
+        f"{in_words(local.date())} at {hour}:{local.minute:02d}{'am' if local.hour < 12 else 'pm'}"
+    )
 
 
 def utc(moment: datetime) -> datetime:

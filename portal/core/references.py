@@ -20,9 +20,7 @@ _LENGTH = 8
 _READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
-def new_reference(
-    prefix: str, choose: Callable[[str], str] = secrets.choice
-) -> Reference:
+def new_reference(prefix: str, choose: Callable[[str], str] = secrets.choice) -> Reference:
     """Make a fresh random reference. The caller stores it under a unique index and tries again."""
     body = "".join(choose(ALPHABET) for _ in range(_LENGTH))
     return Reference(f"{prefix}-{body[:4]}-{body[4:]}-{_check_character(body)}")

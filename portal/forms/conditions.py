@@ -18,8 +18,7 @@ from portal.core.dates import Today, add_working_days, working_days_between
 
 LONGEST = 500  # characters: a condition longer than this wants a page of its own
 RESERVED = frozenset(
-    "in true false null as break const continue else for function if import let loop package "
-    "namespace return var void while today".split()
+    ["in", "true", "false", "null", "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop", "package", "namespace", "return", "var", "void", "while", "today"]
 )
 _ERROR_AT = re.compile(r"<input>:(?P<line>\d+):(?P<column>\d+): (?P<message>[^\n]*)")
 
@@ -79,14 +78,21 @@ class Vocabulary:
         message, offset = match["message"], int(match["column"]) - 1
         unknown = re.search(r"undeclared reference to '([^']+)'", message)
         if unknown:
-            return Mistake(f"there is no question called {unknown[1]}", offset, self._nearest(unknown[1]))
-        types = re.search(r"no matching overload for '_?([^_']+)_?' applied to '\(([^)]*)\)'", message)
+            return Mistake(
+                f"there is no question called {unknown[1]}", offset, self._nearest(unknown[1])
+            )
+        types = re.search(
+            r"no matching overload for '_?([^_']+)_?' applied to '\(([^)]*)\)'", message
+        )
         if types:
             said = f"{types[1]} does not work between {types[2].replace(', ', ' and ')}"
             return Mistake(said, offset, 'Text goes in quotes ("yes"), numbers do not.')
         if "Syntax error" in message:
-            return Mistake("the expression is not complete or has a slip", offset,
-                           'For example: request == "new" && plots > 10')
+            return Mistake(
+                "the expression is not complete or has a slip",
+                offset,
+                'For example: request == "new" && plots > 10',
+            )
         return Mistake(message, offset)
 
     def _nearest(self, name: str) -> str:
@@ -141,7 +147,9 @@ def _functions() -> list[cel.FunctionDecl]:
     ]
 
 
-def _function(name: str, takes: list[Any], gives: Any, does: Callable[..., Any]) -> cel.FunctionDecl:  # noqa: ANN401
+def _function(
+    name: str, takes: list[Any], gives: Any, does: Callable[..., Any]
+) -> cel.FunctionDecl:
     overload = cel.Overload(
         f"{name}_portal", return_type=gives, parameters=takes, is_member=False, impl=does
     )
@@ -202,7 +210,9 @@ def _fields(message: bytes, wanted: int) -> Iterator[bytes]:
         if wire == _VARINT:
             _, at = _varint(message, at)
             continue
-        size, at = (8, at) if wire == _FIXED_64 else (4, at) if wire == _FIXED_32 else _varint(message, at)
+        size, at = (
+            (8, at) if wire == _FIXED_64 else (4, at) if wire == _FIXED_32 else _varint(message, at)
+        )
         if number == wanted and wire == _LENGTH_DELIMITED:
             yield message[at : at + size]
         at += size

@@ -33,8 +33,9 @@ class ExampleGazetteer:
         if not (uprn.isascii() and uprn.isdigit()):
             return None
         number = str(int(uprn) % 1000)
-        return AddressRecord((f"{number} Example Street",), "Exampleton", "ZZ1 1AA", uprn, "99000001",
-                             680000, 240000)
+        return AddressRecord(
+            (f"{number} Example Street",), "Exampleton", "ZZ1 1AA", uprn, "99000001", 680000, 240000
+        )
 
     def search(self, words: str, limit: int = 50) -> Sequence[AddressRecord]:
         """Nothing is searched in an example: it names a UPRN or writes the address."""
@@ -47,7 +48,9 @@ class ExampleGazetteer:
 
     def nearest(self, latitude: str, longitude: str) -> Place | None:
         """Every point is on Example Street."""
-        return Place("Example Street, Exampleton", 680000, 240000, latitude, longitude, usrn="99000001")
+        return Place(
+            "Example Street, Exampleton", 680000, 240000, latitude, longitude, usrn="99000001"
+        )
 
 
 def example_file(name: str) -> StoredFile:
@@ -69,7 +72,7 @@ def run_example(definition: FormDefinition, example: Example, today: Today) -> O
         outcome = answer_page(definition, page, answers, raw, asking=asking, today=today)
         if isinstance(outcome, Refused):
             refused = {_question_of(page, e.input): e.message for e in outcome.errors}
-            refused |= {name: "more than one match" for name in outcome.unfinished}
+            refused |= dict.fromkeys(outcome.unfinished, "more than one match")
             break
         answers = outcome.answers
         journey = walk(definition, answers, today)
@@ -104,14 +107,19 @@ def _compare(
     problems: list[str] = []
     if dict(example.refused) != dict(refused):
         said = "; ".join(f"{name}: {message}" for name, message in refused.items()) or "nothing"
-        want = "; ".join(f"{name}: {message}" for name, message in example.refused.items()) or "nothing"
+        want = (
+            "; ".join(f"{name}: {message}" for name, message in example.refused.items())
+            or "nothing"
+        )
         problems.append(f"it should be refused with {want}, but was with {said}")
     seen = tuple(page.name for page in journey.pages)
     if example.sees is not None and example.sees != seen:
         problems.append(f"it should see {', '.join(example.sees)}, but saw {', '.join(seen)}")
     exit_page = journey.exit_page.name if journey.exit_page else ""
     if example.ends_at != exit_page:
-        problems.append(f"it should end at {example.ends_at or 'no exit'}, but ended at {exit_page or 'none'}")
+        problems.append(
+            f"it should end at {example.ends_at or 'no exit'}, but ended at {exit_page or 'none'}"
+        )
     if example.fee is not None:
         fee = calculate_fee(definition, journey.scope, today).total if journey.complete else None
         if fee != example.fee:

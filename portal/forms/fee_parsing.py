@@ -22,10 +22,7 @@ def parse_fees(source: Source) -> dict[str, FeeSchedule]:
     if source.value is None:
         return {}
     fees = Reader(source, (), {"fees": Key("Every fee, by name.", required=True)})
-    return {
-        name: _schedule(Reader(source, ("fees",)), name)
-        for name in fees.mapping("fees")
-    }
+    return {name: _schedule(Reader(source, ("fees",)), name) for name in fees.mapping("fees")}
 
 
 def _schedule(fees: Reader, name: str) -> FeeSchedule:
@@ -45,8 +42,12 @@ def _dated(item: Reader) -> Amount | None:
         item.error("", "P003", "a fee has either one amount or bands", "Keep one of the two.")
     limits = [band.to for band in bands[:-1]]
     if None in limits or limits != sorted(set(limits), key=lambda to: to or 0):
-        item.error("bands", "P004", "each band must end higher than the one before it",
-                   "Only the last band leaves `to:` out.")
+        item.error(
+            "bands",
+            "P004",
+            "each band must end higher than the one before it",
+            "Only the last band leaves `to:` out.",
+        )
     elif len(bands) > 1 and bands[-1].to is not None and bands[-1].to <= (limits[-1] or 0):
         item.error("bands", "P004", "each band must end higher than the one before it")
     return Amount(start, amount, bands) if start else None
@@ -68,7 +69,9 @@ def parse_fee_lines(
     names = [line.name for line in lines]
     for number, name in enumerate(names):
         if name in names[:number]:
-            Reader(form.source, ("fee", number)).error("line", "P005", f"there are two lines called {name}")
+            Reader(form.source, ("fee", number)).error(
+                "line", "P005", f"there are two lines called {name}"
+            )
     return tuple(lines)
 
 
@@ -82,14 +85,26 @@ def _line(
     by, times = (_number_question(item, key, questions) for key in ("by", "times"))
     banded = any(amount.bands for amount in schedule.amounts)
     if banded and not by:
-        item.error("", "P006", f"{schedule.name} has bands, so the line needs `by:`",
-                   "Name the whole-number question that chooses the band.")
+        item.error(
+            "",
+            "P006",
+            f"{schedule.name} has bands, so the line needs `by:`",
+            "Name the whole-number question that chooses the band.",
+        )
     if by and not banded and schedule.amounts:
-        item.error("by", "P007", f"{schedule.name} has no bands, so `by:` does nothing",
-                   "Use `times:` to multiply, or remove it.")
+        item.error(
+            "by",
+            "P007",
+            f"{schedule.name} has no bands, so `by:` does nothing",
+            "Use `times:` to multiply, or remove it.",
+        )
     if any(0 < amount < LEAST_PAYABLE for amount in _amounts(schedule)):
-        item.error("amount", "P010", f"{schedule.name} is less than 30p, which no card can pay",
-                   "Charge nothing, or 30p or more.")
+        item.error(
+            "amount",
+            "P010",
+            f"{schedule.name} is less than 30p, which no card can pay",
+            "Charge nothing, or 30p or more.",
+        )
     return FeeLine(
         name=item.text("line"),
         label=item.text("label"),
@@ -113,8 +128,12 @@ def _amount(item: Reader, fees: Mapping[str, FeeSchedule]) -> FeeSchedule:
     if amount is not None:
         return FeeSchedule(item.text("line"), (Amount(_ALWAYS, amount),))
     if written and written not in fees:
-        item.error("amount", "P008", f"_fees.yml has no fee called {written}",
-                   f"It has: {', '.join(fees) or 'none'}.")
+        item.error(
+            "amount",
+            "P008",
+            f"_fees.yml has no fee called {written}",
+            f"It has: {', '.join(fees) or 'none'}.",
+        )
     return fees.get(written, FeeSchedule(written, ()))
 
 

@@ -96,7 +96,7 @@ def walk(definition: FormDefinition, answers: Answers, today: Today) -> Journey:
     return Journey(tuple(pages), values, scope, None, None)
 
 
-def answer_page(  # noqa: PLR0913  # one page, what was posted, and what it may ask
+def answer_page(  # one page, what was posted, and what it may ask
     definition: FormDefinition,
     page: Page,
     answers: Answers,

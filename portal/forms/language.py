@@ -20,13 +20,17 @@ FORM: Mapping[str, Key] = {
     "title": Key("What the service is called, as people would say it.", required=True),
     "summary": Key("One sentence for the list of services.", required=True),
     "service_area": Key("The council's team or area the service belongs to.", required=True),
-    "lgsl": Key("The service's number in the Local Government Service List.", required=True, shape="number"),
+    "lgsl": Key(
+        "The service's number in the Local Government Service List.", required=True, shape="number"
+    ),
     "audience": Key("Who it is for: resident, business or both.", shape="list"),
     "takes": Key('How long it takes, for example "8 minutes".'),
     "before_you_start": Key("What people need to have ready, in Markdown."),
     "pages": Key("The pages, in order.", required=True, shape="list of page"),
     "declaration": Key("What people confirm by sending it, shown above the send button."),
-    "fee": Key("What is charged: a list of fee lines. No list, no charge.", shape="list of fee line"),
+    "fee": Key(
+        "What is charged: a list of fee lines. No list, no charge.", shape="list of fee line"
+    ),
     "case": Key("What the submission becomes in the CRM.", required=True, shape="case"),
     "what_happens_next": Key("Shown on the confirmation page, in Markdown.", required=True),
     "keep": Key("How long drafts and submissions are kept.", shape="keep"),
@@ -39,13 +43,17 @@ PAGE: Mapping[str, Key] = {
     "when": Key("Show the page only when this condition holds.", shape="condition"),
     "guidance": Key("Markdown above the questions."),
     "questions": Key("What is asked, and the content blocks between.", shape="list of question"),
-    "exit": Key('yes: the journey ends here ("you cannot use this service because…").', shape="flag"),
+    "exit": Key(
+        'yes: the journey ends here ("you cannot use this service because…").', shape="flag"
+    ),
     "check": Key("Rules across answers: a list of that / else / at.", shape="list of check"),
     "use": Key("Take the page's questions from _shared.yml."),
 }
 
 QUESTION: Mapping[str, Key] = {
-    "question": Key("The answer's name in conditions: small letters, digits and underscores.", required=True),
+    "question": Key(
+        "The answer's name in conditions: small letters, digits and underscores.", required=True
+    ),
     "ask": Key("The question, as people read it."),
     "type": Key("The field type.", required=True),
     "hint": Key("Help for this one question."),
@@ -122,7 +130,9 @@ COUNCIL: Mapping[str, Key] = {
     "hours": Key("When the telephone is answered.", required=True),
     "website": Key("The council's own site.", required=True),
     "address": Key("The postal address, a list of lines.", required=True, shape="list"),
-    "reference_prefix": Key("Two or three capital letters every reference begins with.", required=True),
+    "reference_prefix": Key(
+        "Two or three capital letters every reference begins with.", required=True
+    ),
     "vat_number": Key("For VAT receipts."),
     "accessibility": Key("The accessibility statement, in Markdown."),
     "privacy": Key("The privacy notice, in Markdown."),

@@ -43,8 +43,14 @@ def load_library(folder: Path) -> Library:
             forms.append(parsed.definition)
             bundles[bundle.digest] = bundle
     forms.sort(key=lambda form: form.title)
-    return Library(folder, council, {form.form: form for form in forms}, bundles,
-                   tuple(sorted(problems)), stamp)
+    return Library(
+        folder,
+        council,
+        {form.form: form for form in forms},
+        bundles,
+        tuple(sorted(problems)),
+        stamp,
+    )
 
 
 def read_bundles(folder: Path) -> list[Bundle]:

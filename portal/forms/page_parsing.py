@@ -14,7 +14,9 @@ from portal.forms.source import Source, read_source
 
 RESERVED_PAGES = frozenset({"check-answers", "confirmation", "start", "save", "resume", "address"})
 SHARED: Mapping[str, Key] = {"pages": Key("Pages several forms share, by name.", shape="map")}
-_SHARED_PAGE = {name: key for name, key in PAGE.items() if name in ("title", "guidance", "questions", "check")}
+_SHARED_PAGE = {
+    name: key for name, key in PAGE.items() if name in ("title", "guidance", "questions", "check")
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +40,21 @@ def outline_pages(form: Reader, shared: Source) -> list[Outline]:
         if outline.name in seen_pages:
             outline.reader.error("page", "F020", f"there are two pages called {outline.name}")
         if outline.name in RESERVED_PAGES:
-            outline.reader.error("page", "F021", f"a page cannot be called {outline.name}",
-                                 "The portal uses that address itself.")
+            outline.reader.error(
+                "page",
+                "F021",
+                f"a page cannot be called {outline.name}",
+                "The portal uses that address itself.",
+            )
         seen_pages.add(outline.name)
         for question in outline.questions:
             if question.name in seen_questions:
-                outline.reader.error("", "F022", f"the question {question.name} is asked twice, "
-                                     f"first on the page {seen_questions[question.name]}")
+                outline.reader.error(
+                    "",
+                    "F022",
+                    f"the question {question.name} is asked twice, "
+                    f"first on the page {seen_questions[question.name]}",
+                )
             seen_questions.setdefault(question.name, outline.name)
     return outlines
 
@@ -56,7 +66,9 @@ def _outline(reader: Reader, shared: Source) -> Outline:
     is_exit = reader.flag("exit")
     asked = [q for q in questions if FIELD_TYPES.get(q.type) and FIELD_TYPES[q.type].asks]
     if is_exit and asked:
-        reader.error("exit", "F023", "an exit page asks nothing", "Move its questions to another page.")
+        reader.error(
+            "exit", "F023", "an exit page asks nothing", "Move its questions to another page."
+        )
     if not is_exit and not questions and not reader.text("guidance"):
         reader.error("", "F024", f"the page {name} is empty", "Give it questions or guidance.")
     return Outline(reader, content, name, questions)
@@ -69,7 +81,9 @@ def _content(reader: Reader, shared: Source) -> Reader:
     pages = shared.value.get("pages", {}) if isinstance(shared.value, dict) else {}
     if not isinstance(pages, dict) or name not in pages:
         known = ", ".join(pages) if isinstance(pages, dict) else ""
-        reader.error("use", "F025", f"_shared.yml has no page called {name}", f"It has: {known or 'none'}.")
+        reader.error(
+            "use", "F025", f"_shared.yml has no page called {name}", f"It has: {known or 'none'}."
+        )
         return reader
     return Reader(shared, ("pages", name), _SHARED_PAGE)
 
@@ -77,7 +91,9 @@ def _content(reader: Reader, shared: Source) -> Reader:
 def _question(item: Reader) -> Question:
     name = item.name("question", QUESTION_NAME, "question")
     if name in RESERVED:
-        item.error("question", "F026", f"{name} means something else in conditions", "Choose another name.")
+        item.error(
+            "question", "F026", f"{name} means something else in conditions", "Choose another name."
+        )
     kind = item.text("type")
     field_type = FIELD_TYPES.get(kind)
     allowed = {**QUESTION, **(field_type.keys if field_type else {})}
@@ -88,8 +104,12 @@ def _question(item: Reader) -> Question:
         if not item.raw.get(key):
             item.error("", "F003", f"{key} is missing", QUESTION[key].about)
     if kind and field_type is None:
-        item.error("type", "F027", f"there is no field type called {kind}",
-                   f"Choose from {', '.join(sorted(FIELD_TYPES))}.")
+        item.error(
+            "type",
+            "F027",
+            f"there is no field type called {kind}",
+            f"Choose from {', '.join(sorted(FIELD_TYPES))}.",
+        )
     if field_type is not None and field_type.asks and not item.text("ask"):
         item.error("", "F028", "ask is missing", "Every question needs its words.")
     return Question(
@@ -142,14 +162,22 @@ def _title(outline: Outline) -> str:
         return title
     if len(asked) == 1:
         return asked[0].ask
-    outline.reader.error("", "F029", f"the page {outline.name} needs a title",
-                         "Only a page with exactly one question is headed by it.")
+    outline.reader.error(
+        "",
+        "F029",
+        f"the page {outline.name} needs a title",
+        "Only a page with exactly one question is headed by it.",
+    )
     return outline.name
 
 
 def _checks(outline: Outline, vocabulary: Vocabulary, earlier: set[str]) -> list[Check]:
     checks: list[Check] = []
-    readers = [outline.content] if outline.content is outline.reader else [outline.reader, outline.content]
+    readers = (
+        [outline.content]
+        if outline.content is outline.reader
+        else [outline.reader, outline.content]
+    )
     for item in (item for reader in readers for item in reader.each("check", CHECK)):
         that, at = item.expression("that", vocabulary), item.text("at")
         if that is not None:
@@ -163,7 +191,9 @@ def _checks(outline: Outline, vocabulary: Vocabulary, earlier: set[str]) -> list
 
 def _note_later(reader: Reader, key: str, later: frozenset[str]) -> None:
     for name in sorted(later):
-        reader.error(key, "C003", f"{name} is asked later", "A condition reads only earlier answers.")
+        reader.error(
+            key, "C003", f"{name} is asked later", "A condition reads only earlier answers."
+        )
 
 
 def read_shared(file: str, text: str) -> Source:
@@ -172,5 +202,3 @@ def read_shared(file: str, text: str) -> Source:
     if isinstance(source.value, dict):
         Reader(source, (), SHARED)
     return source
-
-

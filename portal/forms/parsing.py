@@ -30,8 +30,13 @@ AUDIENCES = ("resident", "business")
 _SPAN = re.compile(r"(?P<count>\d{1,4}) (?P<unit>day|week|month|year)s?")
 _WORKING_DAYS = re.compile(r"(?P<count>\d{1,3}) working days?")
 _DAYS = {"day": 1, "week": 7, "month": 31, "year": 366}
-_CUSTOMER_TYPES = {"email": ("email",), "phone": ("phone",), "address": ("address",),
-                   "name": ("name", "text"), "organisation": ("text",)}
+_CUSTOMER_TYPES = {
+    "email": ("email",),
+    "phone": ("phone",),
+    "address": ("address",),
+    "name": ("name", "text"),
+    "organisation": ("text",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +86,12 @@ def _form(
         return None
     name = form.name("form", PAGE_NAME, "form")
     if name and source.file.rpartition("/")[2].removesuffix(".yml") != name:
-        form.error("form", "F032", f"the file is called {source.file} but the form {name}",
-                   "Give both the same name.")
+        form.error(
+            "form",
+            "F032",
+            f"the file is called {source.file} but the form {name}",
+            "Give both the same name.",
+        )
     outlines = outline_pages(form, shared)
     questions = {q.name: q for outline in outlines for q in outline.questions}
     answered = {n: q for n, q in questions.items() if FIELD_TYPES[q.type].asks and n}
@@ -116,8 +125,12 @@ def _audience(form: Reader) -> tuple[str, ...]:
     audience = form.words("audience") or AUDIENCES
     for word in audience:
         if word not in AUDIENCES:
-            form.error("audience", "F011", f"audience cannot be {word!r}",
-                       f"Choose from {', '.join(AUDIENCES)}.")
+            form.error(
+                "audience",
+                "F011",
+                f"audience cannot be {word!r}",
+                f"Choose from {', '.join(AUDIENCES)}.",
+            )
     return audience
 
 
@@ -134,7 +147,9 @@ def _span(keep: Reader, key: str, default: int) -> int:
         return default
     match = _SPAN.fullmatch(written)
     if match is None or int(match["count"]) == 0:
-        keep.error(key, "F034", f"{written!r} is not a length of time", "Write it like 28 days or 6 years.")
+        keep.error(
+            key, "F034", f"{written!r} is not a length of time", "Write it like 28 days or 6 years."
+        )
         return default
     return int(match["count"]) * _DAYS[match["unit"]]
 
@@ -145,7 +160,12 @@ def _case(form: Reader, questions: Mapping[str, Question]) -> CaseRule:
         return CaseRule("", "", "normal", 0, "")
     target = _WORKING_DAYS.fullmatch(case.text("target"))
     if target is None and case.text("target"):
-        case.error("target", "F035", "target must be a number of working days", "Write it like 20 working days.")
+        case.error(
+            "target",
+            "F035",
+            "target must be a number of working days",
+            "Write it like 20 working days.",
+        )
     _check_placeholders(case, "subject", questions)
     return CaseRule(
         type=case.text("type"),
@@ -174,8 +194,12 @@ def _of_type(
 ) -> str:
     name = reader.text(key)
     if name and (name not in questions or questions[name].type not in types):
-        reader.error(key, "F036", f"{name} is not a question of type {' or '.join(types)}",
-                     f"These are: {', '.join(n for n, q in questions.items() if q.type in types) or 'none'}.")
+        reader.error(
+            key,
+            "F036",
+            f"{name} is not a question of type {' or '.join(types)}",
+            f"These are: {', '.join(n for n, q in questions.items() if q.type in types) or 'none'}.",
+        )
         return ""
     return name
 
@@ -185,8 +209,12 @@ def _check_placeholders(reader: Reader, key: str, questions: Mapping[str, Questi
         if name not in questions:
             reader.error(key, "F037", f"{{{name}}} is not a question of this form")
         elif part and part != "label" and "map" not in FIELD_TYPES[questions[name].type].cel_type:
-            reader.error(key, "F038", f"{{{name}.{part}}}: a {questions[name].type} has no {part}",
-                         f"Write {{{name}}}.")
+            reader.error(
+                key,
+                "F038",
+                f"{{{name}.{part}}}: a {questions[name].type} has no {part}",
+                f"Write {{{name}}}.",
+            )
 
 
 def _examples(
@@ -201,10 +229,16 @@ def _examples(
             for name in of:
                 if name not in questions:
                     inside.error(name, "F039", f"there is no question called {name}")
-        for name in (*item.words("sees"), *([item.text("ends_at")] if item.text("ends_at") else [])):
+        for name in (
+            *item.words("sees"),
+            *([item.text("ends_at")] if item.text("ends_at") else []),
+        ):
             if name not in names:
-                item.error("sees" if name in item.words("sees") else "ends_at", "F040",
-                           f"there is no page called {name}")
+                item.error(
+                    "sees" if name in item.words("sees") else "ends_at",
+                    "F040",
+                    f"there is no page called {name}",
+                )
         examples.append(
             Example(
                 name=item.text("example"),

@@ -34,7 +34,9 @@ class Reader:
                 self.unknown_key(name, keys)
         for name, key in keys.items():
             if key.required and self.raw.get(name) in (None, "", [], {}):
-                self.error(name if name in self.raw else "", "F003", f"{name} is missing", key.about)
+                self.error(
+                    name if name in self.raw else "", "F003", f"{name} is missing", key.about
+                )
 
     def unknown_key(self, name: str, keys: Mapping[str, Any]) -> None:
         """Note a key that does not belong here, with the one probably meant."""
@@ -44,7 +46,9 @@ class Reader:
 
     def error(self, key: str, code: str, message: str, hint: str = "", *, offset: int = -1) -> None:
         """Note an error at one key (or at the mapping itself when the key is empty)."""
-        self.source.error((*self.path, key) if key else self.path, code, message, hint, offset=offset)
+        self.source.error(
+            (*self.path, key) if key else self.path, code, message, hint, offset=offset
+        )
 
     def text(self, key: str, default: str = "") -> str:
         """A text; leading and trailing space is not kept."""
@@ -58,13 +62,17 @@ class Reader:
         """A name in the given grammar."""
         value = self.text(key)
         if value and not pattern.fullmatch(value):
-            self.error(key, "F005", f"{value!r} cannot be the name of a {what}",
-                       f"Use small letters, digits and {'hyphens' if '-' in pattern.pattern else 'underscores'}"
-                       ", beginning with a letter.")
+            self.error(
+                key,
+                "F005",
+                f"{value!r} cannot be the name of a {what}",
+                f"Use small letters, digits and {'hyphens' if '-' in pattern.pattern else 'underscores'}"
+                ", beginning with a letter.",
+            )
         return value
 
     def flag(self, key: str) -> bool:
-        """yes or no; no when it is left out."""
+        """Yes or no; no when it is left out."""
         value = self.raw.get(key, "no")
         if value not in ("yes", "no", "true", "false"):
             self.error(key, "F006", f"{key} must be yes or no")
@@ -138,7 +146,9 @@ class Reader:
         for number, _item in enumerate(value):
             yield Reader(self.source, (*self.path, key, number), keys)
 
-    def expression(self, key: str, vocabulary: Vocabulary, result: str = "BOOL") -> Expression | None:
+    def expression(
+        self, key: str, vocabulary: Vocabulary, result: str = "BOOL"
+    ) -> Expression | None:
         """A CEL expression of the wanted type; None when left out or wrong."""
         text = self.text(key)
         if not text:
@@ -148,8 +158,13 @@ class Reader:
             self.error(key, "C001", compiled.message, compiled.hint, offset=compiled.offset)
             return None
         if compiled.result not in (result, "DYN"):
-            self.error(key, "C002", f"this gives {_IN_WORDS.get(compiled.result, compiled.result)}, "
-                       f"not {_IN_WORDS[result]}", 'Compare it with something: plots > 10.')
+            self.error(
+                key,
+                "C002",
+                f"this gives {_IN_WORDS.get(compiled.result, compiled.result)}, "
+                f"not {_IN_WORDS[result]}",
+                "Compare it with something: plots > 10.",
+            )
             return None
         return compiled
 

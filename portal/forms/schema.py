@@ -72,8 +72,11 @@ def _question(kind: str) -> dict[str, Any]:
     made = _object(language.QUESTION)
     field_type = FIELD_TYPES[kind]
     own: dict[str, Any] = {name: {"description": about} for name, about in field_type.keys.items()}
-    made["properties"] = {**made["properties"], **own,
-                          "type": {"const": kind, "description": f"A question of type {kind}."}}
+    made["properties"] = {
+        **made["properties"],
+        **own,
+        "type": {"const": kind, "description": f"A question of type {kind}."},
+    }
     if field_type.asks:
         made["required"] = [*made["required"], "ask"]
     return made

@@ -45,7 +45,9 @@ class Source:
     values_at: dict[Path, tuple[int, int]] = field(default_factory=dict[Path, tuple[int, int]])
     findings: list[Finding] = field(default_factory=list[Finding])
 
-    def error(self, path: Path, code: str, message: str, hint: str = "", *, offset: int = -1) -> None:
+    def error(
+        self, path: Path, code: str, message: str, hint: str = "", *, offset: int = -1
+    ) -> None:
         """Note an error at a value; `offset` points that many characters into a scalar."""
         if offset >= 0 and path in self.values_at:
             line, column = self.values_at[path]
@@ -65,7 +67,9 @@ def read_source(file: str, text: str) -> Source:
     """Read one file. Problems are in `findings`; `value` is None when nothing could be read."""
     source = Source(file)
     if len(text) > LARGEST_FILE:
-        source.error((), "Y001", f"the file is larger than {LARGEST_FILE // 1024} KB", "Split the form.")
+        source.error(
+            (), "Y001", f"the file is larger than {LARGEST_FILE // 1024} KB", "Split the form."
+        )
         return source
     try:
         node = _NoAliases(text).get_single_node()
@@ -97,7 +101,15 @@ def _note_syntax(source: Source, error: yaml.MarkedYAMLError) -> None:
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     problem = error.problem or "the YAML cannot be read"
     source.findings.append(
-        Finding(source.file, line, column, "error", "Y002", f"this is not YAML: {problem}", _cure(problem))
+        Finding(
+            source.file,
+            line,
+            column,
+            "error",
+            "Y002",
+            f"this is not YAML: {problem}",
+            _cure(problem),
+        )
     )
 
 
@@ -148,8 +160,14 @@ def _read_mapping(source: Source, node: yaml.MappingNode, path: Path, depth: int
         if key in read:
             line, _ = source.positions[(*path, key)]
             source.findings.append(
-                Finding(source.file, *place, "error", "Y006", f"{key} is written twice",
-                        f"It is already on line {line}. Keep one of them.")
+                Finding(
+                    source.file,
+                    *place,
+                    "error",
+                    "Y006",
+                    f"{key} is written twice",
+                    f"It is already on line {line}. Keep one of them.",
+                )
             )
             continue
         source.positions[(*path, key)] = place

@@ -17,9 +17,7 @@ def placeholders(text: str) -> list[tuple[str, str]]:
     return [(m["question"], m["part"] or "") for m in _PLACEHOLDER.finditer(text)]
 
 
-def fill(
-    text: str, definition: FormDefinition, values: Mapping[str, AnswerValue]
-) -> str:
+def fill(text: str, definition: FormDefinition, values: Mapping[str, AnswerValue]) -> str:
     """Fill the placeholders; an unanswered one is left out, with the punctuation it leaves."""
 
     def replace(match: re.Match[str]) -> str:

@@ -2,8 +2,10 @@
 
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
+import structlog
 from sqlmodel import Session
 
 from portal.core.errors import Missing
@@ -12,6 +14,8 @@ from portal.forms.definition import FormDefinition
 from portal.forms.library import Library, load_library, stamp_of
 from portal.forms.parsing import Bundle, parse_form
 from portal.submissions.records import FormDefinitionRow, keep_definition
+
+log = structlog.get_logger(__name__)
 
 
 class Definitions:
@@ -23,6 +27,7 @@ class Definitions:
         self._watch = watch
         self._lock = threading.Lock()
         self._older: dict[str, FormDefinition] = {}
+        self._seen = library.stamp
 
     def current(self, form: str) -> FormDefinition:
         """The form as it is served now. Raises Missing when there is none of that name."""
@@ -79,16 +84,37 @@ class Definitions:
 
     def _reload_if_changed(self) -> None:
         """In development a saved file is served at once; a broken one keeps its last good form."""
-        if not self._watch or stamp_of(self.library.folder) == self.library.stamp:
+        if not self._watch:
+            return
+        stamp = stamp_of(self.library.folder)
+        if stamp == self._seen:
             return
         with self._lock:
-            fresh = load_library(self.library.folder)
-            broken = {finding.file.removesuffix(".yml") for finding in fresh.findings}
-            rescued = {name: form for name, form in self.library.forms.items()
-                       if name in broken and name not in fresh.forms}
-            bundles = {form.digest: self.library.bundles[form.digest] for form in rescued.values()}
-            self.library = Library(fresh.folder, fresh.council, {**fresh.forms, **rescued},
-                                   {**fresh.bundles, **bundles}, fresh.findings, fresh.stamp)
+            self._seen = stamp
+            try:
+                fresh = load_library(self.library.folder)
+            except (OSError, ValueError) as error:  # the council's own file is broken or gone
+                log.warning("definitions_not_reloaded", reason=str(error))
+                return
+            for finding in fresh.findings:
+                log.warning("definition_broken", finding=str(finding))
+            self.library = _with_last_good(fresh, self.library)
+
+
+def _with_last_good(fresh: Library, before: Library) -> Library:
+    """The fresh library, with the last good form of each file that is there but broken."""
+    there = {name.removesuffix(".yml") for name, *_ in fresh.stamp}
+    kept = {
+        name: form
+        for name, form in before.forms.items()
+        if name in there and name not in fresh.forms
+    }
+    forms = sorted((*fresh.forms.values(), *kept.values()), key=lambda form: form.title)
+    return replace(
+        fresh,
+        forms={form.form: form for form in forms},
+        bundles={**{f.digest: before.bundles[f.digest] for f in kept.values()}, **fresh.bundles},
+    )
 
 
 Clock = Callable[[], datetime]

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlmodel import Session
+
 from portal.core.dates import Today
-from portal.core.errors import DraftExpired, Missing
+from portal.core.errors import Missing
 from portal.database import Transactions
 from portal.forms.answers import Answers, dump_answers, load_answers
 from portal.forms.definition import FormDefinition, Page
@@ -23,6 +25,7 @@ from portal.submissions.records import (
     file_of_draft,
     files_of_draft,
     lock_open_draft,
+    queue_for_first_draft,
 )
 from portal.submissions.submission import Draft, DraftState
 
@@ -50,7 +53,7 @@ def begin_draft(
 ) -> str:
     """Find the browser's open draft for the form, or begin one. Returns its id."""
     with filling.transactions.write() as session:
-        row = lock_open_draft(session, session_hash, definition.form)
+        row = _lock_live_draft(session, session_hash, definition.form, now)
         if row is not None:
             return row.id
         filling.definitions.keep(session, definition, now)
@@ -59,7 +62,7 @@ def begin_draft(
         return row.id
 
 
-def save_page(  # noqa: PLR0913  # one deed: who, which page, what was posted, when
+def save_page(  # one deed: who, which page, what was posted, when
     filling: Filling,
     definition: FormDefinition,
     page: Page,
@@ -72,12 +75,12 @@ def save_page(  # noqa: PLR0913  # one deed: who, which page, what was posted, w
     """Read a posted page and store its answers, all in one transaction.
 
     The draft is read again inside it, so two tabs answering different pages both count. Nothing
-    is written when the page is refused. Raises DraftExpired when the draft is past its date.
+    is written when the page is refused. A draft past its date counts as none.
     """
     with filling.transactions.write() as session:
-        row = lock_open_draft(session, session_hash, definition.form)
-        if row is not None and row.expires_at < now:
-            raise DraftExpired(definition.form)
+        row = _lock_live_draft(session, session_hash, definition.form, now)
+        if row is not None and row.digest != definition.digest:
+            definition = filling.definitions.by_digest(row.form, row.digest)
         answers = load_answers(definition, row.answers) if row else Answers()
         draft_id = row.id if row else ""
 
@@ -97,6 +100,17 @@ def save_page(  # noqa: PLR0913  # one deed: who, which page, what was posted, w
             row.updated_at = now
             row.expires_at = now + definition.keep_draft
         return outcome
+
+
+def _lock_live_draft(
+    session: Session, session_hash: str, form: str, now: datetime
+) -> DraftRow | None:
+    row = lock_open_draft(session, session_hash, form)
+    if row is None:
+        # Two tabs may answer the first page at the same moment: both belong to one draft.
+        queue_for_first_draft(session, session_hash, form)
+        row = lock_open_draft(session, session_hash, form)
+    return None if row is not None and row.expires_at < now else row
 
 
 def attach_upload(transactions: Transactions, draft_id: str, row: DraftFileRow) -> None:
@@ -155,7 +169,7 @@ def save_for_later(
 def resume_draft(
     transactions: Transactions,
     token: str,
-    second_fact: str | None,
+    second_fact: str,
     session_hash: str,
     now: datetime,
 ) -> str | None:
@@ -174,19 +188,28 @@ def resume_draft(
         if row.resume_tries >= MOST_TRIES:
             msg = "this link was tried too often"
             raise Missing(msg)
-        if second_fact is None:
+        if not second_fact:
             return None
         if not secrets.compare_digest(_hash_fact(row.id, second_fact), row.second_fact_hash or ""):
             row.resume_tries += 1
             return None
         row.session_hash = session_hash
         row.resume_tries = 0
+        row.updated_at = now
         return row.form
 
 
 def as_draft(row: DraftRow) -> Draft:
     """The row as a frozen value."""
-    return Draft(row.id, row.form, row.digest, row.answers, DraftState(row.state), row.version, row.expires_at)
+    return Draft(
+        row.id,
+        row.form,
+        row.digest,
+        row.answers,
+        DraftState(row.state),
+        row.version,
+        row.expires_at,
+    )
 
 
 def _hash_fact(draft_id: str, fact: str) -> str:
@@ -209,5 +232,3 @@ def _new_row(definition: FormDefinition, session_hash: str, now: datetime) -> Dr
         updated_at=now,
         expires_at=now + definition.keep_draft,
     )
-
-

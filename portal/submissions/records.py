@@ -1,10 +1,12 @@
 """The rows of filling and sending, and their queries."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, Text, delete, select, update
+from sqlalchemy import JSON, Column, Index, Text, delete, func, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Session, SQLModel, col
 
 from portal.core.references import Reference
@@ -16,6 +18,9 @@ from portal.submissions.submission import (
     Submission,
     SubmissionStatus,
 )
+
+
+_FILE_ID_LENGTH = 32
 
 
 class FormDefinitionRow(SQLModel, table=True):
@@ -93,27 +98,58 @@ class SubmissionRow(SQLModel, table=True):
 
 
 def find_draft(transactions: Transactions, session_hash: str, form: str) -> Draft | None:
-    """The open draft of one browser for one form, on a bare connection: every page asks this."""
+    """The open draft of one browser for one form, on a bare connection: every page asks this.
+
+    Of several (one begun here, one resumed here) it is the one used last.
+    """
     table = DraftRow.__table__  # pyright: ignore[reportAttributeAccessIssue]
     statement = (
-        select(table.c.id, table.c.form, table.c.digest, table.c.answers, table.c.state,
-               table.c.version, table.c.expires_at)
-        .where(table.c.session_hash == session_hash, table.c.form == form,
-               table.c.state == DraftState.OPEN.value)
-        .order_by(table.c.created_at.desc())
+        select(
+            table.c.id,
+            table.c.form,
+            table.c.digest,
+            table.c.answers,
+            table.c.state,
+            table.c.version,
+            table.c.expires_at,
+        )
+        .where(
+            table.c.session_hash == session_hash,
+            table.c.form == form,
+            table.c.state == DraftState.OPEN.value,
+        )
+        .order_by(table.c.updated_at.desc())
         .limit(1)
     )
     with transactions.connect_to_read() as connection:
         row = connection.execute(statement).first()
     if row is None:
         return None
-    return Draft(row.id, row.form, row.digest, row.answers, DraftState(row.state), row.version, row.expires_at)
+    return Draft(
+        row.id,
+        row.form,
+        row.digest,
+        row.answers,
+        DraftState(row.state),
+        row.version,
+        row.expires_at,
+    )
 
 
 def lock_draft(session: Session, draft_id: str) -> DraftRow | None:
     """The draft's row, held until the transaction ends."""
     statement = select(DraftRow).where(col(DraftRow.id) == draft_id).with_for_update()
     return session.execute(statement).scalar_one_or_none()
+
+
+def queue_for_first_draft(session: Session, session_hash: str, form: str) -> None:
+    """Wait for whoever is about to make this browser's draft: a row not there cannot be locked.
+
+    On SQLite every writer waits for every other already.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        key = func.hashtextextended(f"{session_hash}:{form}", 0)
+        session.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 def lock_open_draft(session: Session, session_hash: str, form: str) -> DraftRow | None:
@@ -125,7 +161,7 @@ def lock_open_draft(session: Session, session_hash: str, form: str) -> DraftRow 
             col(DraftRow.form) == form,
             col(DraftRow.state) == DraftState.OPEN.value,
         )
-        .order_by(col(DraftRow.created_at).desc())
+        .order_by(col(DraftRow.updated_at).desc())
         .limit(1)
         .with_for_update()
     )
@@ -133,11 +169,11 @@ def lock_open_draft(session: Session, session_hash: str, form: str) -> DraftRow 
 
 
 def lock_latest_draft(session: Session, session_hash: str, form: str) -> DraftRow | None:
-    """The browser's newest draft for a form, sent or not, held until the transaction ends."""
+    """The draft a browser used last for a form, sent or not, held until the transaction ends."""
     statement = (
         select(DraftRow)
         .where(col(DraftRow.session_hash) == session_hash, col(DraftRow.form) == form)
-        .order_by(col(DraftRow.created_at).desc())
+        .order_by(col(DraftRow.updated_at).desc())
         .limit(1)
         .with_for_update()
     )
@@ -153,12 +189,14 @@ def draft_by_resume_hash(session: Session, resume_hash: str) -> DraftRow | None:
 def keep_definition(session: Session, row: FormDefinitionRow) -> None:
     """Keep a definition for good; harmless when it is kept already, by us or by another process."""
     if session.get(FormDefinitionRow, row.digest) is None:
-        with session.begin_nested():
+        with suppress(IntegrityError), session.begin_nested():
             session.add(row)
 
 
 def file_of_draft(session: Session, draft_id: str, file_id: str) -> DraftFileRow | None:
-    """The draft's own file; None for anybody else's."""
+    """The draft's own file; None for anybody else's, and for what is no id at all."""
+    if not (len(file_id) == _FILE_ID_LENGTH and file_id.isalnum()):
+        return None
     row = session.get(DraftFileRow, file_id)
     return row if row is not None and row.draft_id == draft_id else None
 
@@ -175,7 +213,9 @@ def files_of_draft(session: Session, draft_id: str) -> Sequence[DraftFileRow]:
 
 def lock_submission(session: Session, submission_id: str) -> SubmissionRow | None:
     """A submission's row, held until the transaction ends."""
-    statement = select(SubmissionRow).where(col(SubmissionRow.id) == submission_id).with_for_update()
+    statement = (
+        select(SubmissionRow).where(col(SubmissionRow.id) == submission_id).with_for_update()
+    )
     return session.execute(statement).scalar_one_or_none()
 
 
@@ -202,7 +242,9 @@ def reference_is_taken(session: Session, reference: str) -> bool:
 def set_status(session: Session, submission_id: str, status: SubmissionStatus) -> None:
     """Move a submission on."""
     session.execute(
-        update(SubmissionRow).where(col(SubmissionRow.id) == submission_id).values(status=status.value)
+        update(SubmissionRow)
+        .where(col(SubmissionRow.id) == submission_id)
+        .values(status=status.value)
     )
 
 

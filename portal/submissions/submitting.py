@@ -81,12 +81,14 @@ def submit(
     *,
     today: Today,
     now: datetime,
+    quoted: int | None = None,
     channel: Channel = Channel.ONLINE,
 ) -> Sent | None:
     """Seal the browser's draft. Asked twice, it gives the same submission twice.
 
-    None when there is no draft, or it is no longer complete. Raises FeeUnknown when the fee
-    cannot be worked out: nothing is sealed then.
+    None when there is no draft, or it is past its date or no longer complete. Raises Conflict
+    when the fee is not the `quoted` one (pence; another tab may have changed an answer), and
+    FeeUnknown when it cannot be worked out: nothing is sealed then.
     """
     with house.transactions.write() as session:
         draft = lock_latest_draft(session, session_hash, form)
@@ -97,10 +99,15 @@ def submit(
             return earlier and Sent(Reference(earlier.reference), _token_if_owed(earlier))
         definition = house.definitions.by_digest(form, draft.digest)
         journey = walk(definition, load_answers(definition, draft.answers), today)
-        if not journey.complete:
+        if not journey.complete or draft.expires_at < now:
             return None
         fee = calculate_fee(definition, journey.scope, today)
-        row = _seal(house, session, draft, definition, journey, fee, channel=channel, today=today, now=now)
+        if quoted is not None and quoted != fee.total:
+            msg = f"{quoted}p was quoted, but the fee is {fee.total}p"
+            raise Conflict(msg)
+        row = _seal(
+            house, session, draft, definition, journey, fee, channel=channel, today=today, now=now
+        )
         draft.state = DraftState.SUBMITTED.value
         draft.resume_hash = None
         draft.updated_at = now
@@ -115,7 +122,7 @@ def _token_if_owed(row: SubmissionRow) -> str:
     return row.payment_token if row.status == SubmissionStatus.AWAITING_PAYMENT else ""
 
 
-def _seal(  # noqa: PLR0913  # all that a submission is made of
+def _seal(  # all that a submission is made of
     house: Submitting,
     session: Session,
     draft: DraftRow,
@@ -138,8 +145,13 @@ def _seal(  # noqa: PLR0913  # all that a submission is made of
         session_hash=draft.session_hash,
         answers=dump_answers(definition, Answers(journey.values, pages)),
         fee=[
-            {"name": line.name, "label": line.label, "amount": line.amount,
-             "income_code": line.income_code, "vat": line.vat}
+            {
+                "name": line.name,
+                "label": line.label,
+                "amount": line.amount,
+                "income_code": line.income_code,
+                "vat": line.vat,
+            }
             for line in fee.lines
         ],
         total=fee.total,
@@ -170,7 +182,7 @@ def _shown(definition: FormDefinition, journey: Journey, part: str) -> str:
     return ", ".join(FIELD_TYPES[question.type].show(question, journey.values[question.name]))
 
 
-def _ask_for(  # noqa: PLR0913
+def _ask_for(
     session: Session,
     row: SubmissionRow,
     definition: FormDefinition,
@@ -205,7 +217,7 @@ def payment_settled(
     release(house, session, row, paid, today=today, now=paid.paid_at)
 
 
-def release(  # noqa: PLR0913  # what was sent, what was paid, and when
+def release(  # what was sent, what was paid, and when
     house: Submitting,
     session: Session,
     row: SubmissionRow,
@@ -224,7 +236,7 @@ def release(  # noqa: PLR0913  # what was sent, what was paid, and when
     house.work.enqueue(session, CONFIRM, row.id, *((paid.receipt_id,) if paid else ()))
 
 
-def reopen(  # noqa: PLR0913  # going back touches the provider and the draft
+def reopen(  # going back touches the provider and the draft
     house: Submitting,
     provider: PaymentProvider,
     submission: Submission,

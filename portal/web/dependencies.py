@@ -32,13 +32,18 @@ class Visitor:
     """The network address, for limits only; never stored."""
 
 
-def house(request: Request) -> Front:
-    """Everything the portal is made of."""
+async def house(request: Request) -> Front:
+    """Everything the portal is made of. Async, like `visitor`: a thread costs more than they do."""
     return request.app.state.house
 
 
-def visitor(request: Request) -> Visitor:
+async def visitor(request: Request) -> Visitor:
     """The browser that asks; a new one is given a session with its answer."""
+    return visitor_of(request)
+
+
+def visitor_of(request: Request) -> Visitor:
+    """The same, worked out once a request."""
     found = getattr(request.state, "visitor", None)
     if found is not None:
         return found
@@ -66,20 +71,35 @@ def client_address(request: Request, trusted_proxy: str) -> str:
     return peer
 
 
-async def posted(request: Request) -> AsyncIterator[Posted]:
-    """The posted form, once it is sure that our own page sent it. Raises Forged otherwise."""
-    asks = visitor(request)
+async def posted_page(request: Request) -> AsyncIterator[Posted]:
+    """The posted form, once it is sure that our own page sent it. Raises Forged otherwise.
+
+    A form too large to read comes without its token, so nothing may be changed for it: only a
+    page that can say "too large" takes this one; all others take `posted`.
+    """
+    asks = visitor_of(request)
     made_of: Front = request.app.state.house
     if not is_same_origin(request.headers, made_of.settings.base_url):
         msg = "the form was not sent from a page of ours"
         raise Forged(msg)
     async with read_posted(request) as form:
-        if not form.too_large and not made_of.signer.holds("csrf", asks.token, form.one(CSRF_FIELD)):
+        if not form.too_large and not made_of.signer.holds(
+            "csrf", asks.token, form.one(CSRF_FIELD)
+        ):
             msg = "the form's token is not this session's"
             raise Forged(msg)
         yield form
 
 
+async def posted(form: Annotated[Posted, Depends(posted_page)]) -> Posted:
+    """The same where nothing large is ever sent: what cannot be read is refused."""
+    if form.too_large:
+        msg = "the form's token could not be read"
+        raise Forged(msg)
+    return form
+
+
 InHouse = Annotated[Front, Depends(house)]
 Asks = Annotated[Visitor, Depends(visitor)]
 PostedForm = Annotated[Posted, Depends(posted)]
+PostedPage = Annotated[Posted, Depends(posted_page)]

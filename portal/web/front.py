@@ -31,4 +31,3 @@ class Front(House):
         self.pages = Pages(
             environment, is_secure=settings.is_secure, test_mode=not house.provider.live
         )
-

@@ -41,7 +41,7 @@ class Posted:
         return values[0] if len(values) == 1 else ""
 
 
-class _TooLarge(Exception):  # noqa: N818  # stays in this module
+class _TooLarge(Exception):  # stays in this module
     """The body is past the limit."""
 
 
@@ -59,7 +59,9 @@ async def read_posted(request: Request) -> AsyncIterator[Posted]:
         return
     try:
         limited = Request(request.scope, _counting(request.receive), request._send)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # starlette's own way to wrap a request
-        async with limited.form(max_files=50, max_fields=_MOST_FIELDS, max_part_size=_MOST_TEXT) as form:
+        async with limited.form(
+            max_files=50, max_fields=_MOST_FIELDS, max_part_size=_MOST_TEXT
+        ) as form:
             yield _as_posted(form.multi_items())
     except _TooLarge:
         await _drain(request)
@@ -98,10 +100,17 @@ def _as_posted(items: list[tuple[str, UploadFile | str]]) -> Posted:
     for name, value in items:
         if isinstance(value, UploadFile):
             if value.filename:
-                uploads.setdefault(name, []).append(Upload(value.filename, value.size or 0, value.file))
+                uploads.setdefault(name, []).append(
+                    Upload(value.filename, value.size or 0, value.file)
+                )
             continue
         text += len(value)
         if text > _MOST_TEXT:
             return Posted(too_large=True)
-        values.setdefault(name, []).append(value)
+        values.setdefault(name, []).append(_storable(value))
     return Posted(values, uploads)
+
+
+def _storable(value: str) -> str:
+    # Half a character can be smuggled in by naming an odd charset; no UTF-8 can hold it.
+    return value.encode("utf-8", "replace").decode() if not value.isascii() else value

@@ -53,7 +53,9 @@ class SecurityHeaders:
         self._app = app
         self._headers = [*_HEADERS]
         if is_secure:
-            self._headers.append((b"strict-transport-security", b"max-age=63072000; includeSubDomains"))
+            self._headers.append(
+                (b"strict-transport-security", b"max-age=63072000; includeSubDomains")
+            )
         self._policy = (b"content-security-policy", _DEFAULT_POLICY.encode())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -88,9 +90,7 @@ class KnownHosts:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on if its Host is ours."""
         if scope["type"] == "http" and not self._is_known(scope["headers"]):
-            await send({"type": "http.response.start", "status": 400,
-                        "headers": [(b"content-type", b"text/plain; charset=utf-8")]})
-            await send({"type": "http.response.body", "body": b"This is not a host of this portal.\n"})
+            await _refuse(send, b"This is not a host of this portal.\n")
             return
         await self._app(scope, receive, send)
 
@@ -99,7 +99,29 @@ class KnownHosts:
         if len(hosts) != 1:
             return False
         host = hosts[0].lower()
-        return (host if host.startswith(b"[") else host.rpartition(b":")[0] or host) in self._allowed
+        return (
+            host if host.startswith(b"[") else host.rpartition(b":")[0] or host
+        ) in self._allowed
+
+
+class CleanAddresses:
+    """Refuses an address with a NUL in it: no database takes one, and no link of ours has one."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on if its address is clean."""
+        if scope["type"] == "http" and ("\0" in scope["path"] or b"%00" in scope["query_string"]):
+            await _refuse(send, b"This address cannot be read.\n")
+            return
+        await self._app(scope, receive, send)
+
+
+async def _refuse(send: Send, words: bytes) -> None:
+    plain = [(b"content-type", b"text/plain; charset=utf-8")]
+    await send({"type": "http.response.start", "status": 400, "headers": plain})
+    await send({"type": "http.response.body", "body": words})
 
 
 def new_session_token() -> str:

@@ -1,10 +1,10 @@
 """Takes uploaded files in: checked by content, pictures drawn again without their hidden data."""
 
 import io
-import secrets
 from datetime import datetime
 from typing import Any
 
+import structlog
 from PIL import Image, ImageOps
 
 from portal.forms.fields.base import FieldError, Question
@@ -17,14 +17,13 @@ _PICTURES = {"image/jpeg": "JPEG", "image/png": "PNG"}
 _MOST_PIXELS = 40_000_000
 _HEAD_BYTES = 4096
 
+log = structlog.get_logger(__name__)
+
 
 def take_upload(
     attachments: Attachments, question: Question, upload: Upload, now: datetime
 ) -> DraftFileRow | FieldError:
-    """Check and store one file. The row it returns has no draft yet.
-
-    Raises OSError when the disk will not have it.
-    """
+    """Check and store one file. The row it returns has no draft yet."""
     head = upload.content.read(_HEAD_BYTES)
     upload.content.seek(-min(upload.size, _HEAD_BYTES), io.SEEK_END)
     tail = upload.content.read(_HEAD_BYTES)
@@ -37,11 +36,23 @@ def take_upload(
     if checked.media_type in _PICTURES:
         content = _drawn_again(content, _PICTURES[checked.media_type])
         if content is None:
-            return FieldError(question.name, question.say("broken", f"{name} is damaged and cannot be opened"))
-    kept = attachments.keep(content)
+            return FieldError(
+                question.name, question.say("broken", f"{name} is damaged and cannot be opened")
+            )
+    try:
+        kept = attachments.keep(content)
+    except OSError as error:
+        log.error("upload_not_kept", error=type(error).__name__, number=error.errno)
+        said = f"{name} could not be uploaded. Try again in a few minutes"
+        return FieldError(question.name, said)
     return DraftFileRow(
-        id=kept.id, draft_id="", name=name, media_type=checked.media_type, size=kept.size,
-        sha256=kept.sha256, created_at=now,
+        id=kept.id,
+        draft_id="",
+        name=name,
+        media_type=checked.media_type,
+        size=kept.size,
+        sha256=kept.sha256,
+        created_at=now,
     )
 
 
@@ -55,9 +66,7 @@ def _drawn_again(content: Any, kind: str) -> io.BytesIO | None:  # noqa: ANN401 
             out = io.BytesIO()
             upright.info = {}
             upright.save(out, kind, quality=88)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, MemoryError):
+    except Exception:  # noqa: BLE001  # a decoder of hostile bytes raises anything at all
         return None
     out.seek(0)
     return out
-
-

@@ -124,7 +124,7 @@ class CheckView:
     fee_changed: bool = False
 
 
-def page_view(  # noqa: PLR0913  # everything one page shows
+def page_view(  # everything one page shows
     form: FormDefinition,
     page: Page,
     journey: Journey,
@@ -169,7 +169,7 @@ def page_view(  # noqa: PLR0913  # everything one page shows
     )
 
 
-def _question_view(  # noqa: PLR0913  # one question, all it shows
+def _question_view(  # one question, all it shows
     question: Question,
     raw: Mapping[str, Sequence[str]],
     wrong: Mapping[str, str],
@@ -202,10 +202,15 @@ def _raw_of(question: Question, raw: Raw | None, values: Mapping[str, AnswerValu
     if not field_type.asks:
         return {}
     if raw is not None:
-        return {name: raw[name] for name in field_type.inputs(question) if name in raw}
+        return {name: _drawable(raw[name]) for name in field_type.inputs(question) if name in raw}
     if question.name in values:
         return field_type.as_raw(question, values[question.name])
     return {}
+
+
+def _drawable(values: Sequence[str]) -> list[str]:
+    # What was typed goes back on the page; only a NUL no page can hold (HTML, 13.2.3.5).
+    return [value.replace("\0", "\ufffd") for value in values]
 
 
 def check_view(

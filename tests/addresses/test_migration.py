@@ -27,7 +27,7 @@ def _shape(connection: Connection) -> dict[str, object]:
         )
     else:
         query = "select indexname, indexdef from pg_indexes where tablename like 'gazetteer_%'"
-    shape["made"] = dict(connection.execute(text(query)))
+    shape["made"] = {row[0]: row[1] for row in connection.execute(text(query))}
     return shape
 
 

@@ -39,9 +39,9 @@ def _write_children(element: Element, depth: int, lines: list[str]) -> None:
 
 
 def _write_element(element: Element, depth: int, lines: list[str]) -> None:
-    if not isinstance(element.tag, str):
-        return
-    attributes = {name: value for name, value in element.attrib.items() if name not in _NOT_COMPARED}
+    attributes = {
+        name: value for name, value in element.attrib.items() if name not in _NOT_COMPARED
+    }
     if "class" in attributes:
         attributes["class"] = " ".join(sorted(attributes["class"].split()))
     said = "".join(f' {name}="{attributes[name]}"' for name in sorted(attributes))

@@ -17,7 +17,7 @@ from portal.sandbox.app import create_app
 from portal.sandbox.settings import SandboxSettings
 
 API_KEY = "sk_test_portal_sandbox"
-WEBHOOK_SECRET = "whsec_portal_sandbox"  # noqa: S105 - signs nothing but test events
+WEBHOOK_SECRET = "whsec_portal_sandbox"
 _PATIENCE_SECONDS = 10.0
 
 

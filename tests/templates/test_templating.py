@@ -105,7 +105,8 @@ def test_every_word_a_template_asks_for_exists():
 
 def test_markdown_looks_like_the_rest_of_the_page():
     drawn = markdown(
-        "# Before you start\n\nYou need **one** of:\n\n- a [plan](https://example.org)\n- a list\n\n"
+        "# Before you start\n\nYou need **one** of:\n\n"
+        "- a [plan](https://example.org)\n- a list\n\n"
         "| What | Fee |\n|---|---|\n| House | £100 |\n"
     )
 
@@ -130,7 +131,7 @@ def test_the_page_keeps_the_only_h1():
         "[x](data:text/html,<script>alert(1)</script>)",
         "<img src=x onerror=alert(1)>",
         "![x](https://example.org/x.png)",
-        "[x](https://example.org \"t\" onmouseover=alert(1))",
+        '[x](https://example.org "t" onmouseover=alert(1))',
         "<a href='vbscript:x'>x</a>",
         "`<b>`",
     ],
@@ -165,7 +166,11 @@ def test_filters_write_money_and_dates_as_people_read_them():
 
 @pytest.mark.parametrize(
     ("number", "link"),
-    [("01632 960 100", "01632960100"), ("+44 1632 960100", "+441632960100"), ("(01632) 960-100", "01632960100")],
+    [
+        ("01632 960 100", "01632960100"),
+        ("+44 1632 960100", "+441632960100"),
+        ("(01632) 960-100", "01632960100"),
+    ],
 )
 def test_a_phone_number_can_be_rung_from_the_page(number, link):
     assert telephone(number) == link
@@ -173,7 +178,13 @@ def test_a_phone_number_can_be_rung_from_the_page(number, link):
 
 @pytest.mark.parametrize(
     ("size", "words"),
-    [(0, "1 KB"), (900, "1 KB"), (850 * 1024, "850 KB"), (1536 * 1024, "1.5 MB"), (10 * 1024**2, "10 MB")],
+    [
+        (0, "1 KB"),
+        (900, "1 KB"),
+        (850 * 1024, "850 KB"),
+        (1536 * 1024, "1.5 MB"),
+        (10 * 1024**2, "10 MB"),
+    ],
 )
 def test_the_size_of_a_file_is_told_in_words(size, words):
     assert file_size(size) == words

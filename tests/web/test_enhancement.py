@@ -29,7 +29,7 @@ TEMPLATES = {
 {% from "components/page_form.html" import page_form %}
 {% block content %}{% if errors %}{{ error_summary(errors) }}{% endif %}
 {% call page_form("/name", "token") %}
-{{ input("name", "What is your name?", error=errors[0].message if errors else "", is_heading=true) }}
+{{ input("name", "What is your name?", error="Enter your name" if errors else "") }}
 {{ button("Continue", name="go", value="on") }}{% endcall %}{% endblock %}""",
     "more.html": """{% extends "layout/base.html" %}
 {% from "components/button.html" import button %}
@@ -72,10 +72,14 @@ def make_app(portal: Portal) -> FastAPI:
     app.mount("/static", StaticFiles(ROOT / "static"))
     app.add_middleware(SecurityHeaders, is_secure=False)
     environment = build_environment(ROOT / "portal" / "templates", ROOT / "static")
-    environment.loader = ChoiceLoader([DictLoader(TEMPLATES), environment.loader])  # pyright: ignore
+    assert environment.loader is not None
+    environment.loader = ChoiceLoader([DictLoader(TEMPLATES), environment.loader])
 
-    def show(request: Request, name: str, title: str, status: int = 200, **facts: object) -> Response:
-        html = environment.get_template(name).render(FACTS | {"page_title": title, "errors": []} | facts)
+    def show(
+        request: Request, name: str, title: str, status: int = 200, **facts: object
+    ) -> Response:
+        given = FACTS | {"page_title": title, "errors": []} | facts
+        html = environment.get_template(name).render(given)
         headers = {"HX-Push-Url": request.url.path} if request.method == "GET" else {}
         return HTMLResponse(html, status, headers)
 
@@ -215,7 +219,7 @@ def test_back_and_forward_show_the_pages_they_name(phone: Page):
 def test_a_lost_signal_loses_nothing_that_was_typed(phone: Page, portal: Portal):
     wake(phone)
     phone.fill("#name", "Sam")
-    phone.context.set_offline(True)  # noqa: FBT003  # playwright's own
+    phone.context.set_offline(True)
 
     phone.tap("[name=go]")
 
@@ -223,7 +227,7 @@ def test_a_lost_signal_loses_nothing_that_was_typed(phone: Page, portal: Portal)
     assert phone.input_value("#name") == "Sam"
     expect(phone.locator("#announcer")).to_have_text(NOT_SAVED)
 
-    phone.context.set_offline(False)  # noqa: FBT003
+    phone.context.set_offline(False)
     phone.tap(".portal-not-saved button")
     phone.wait_for_url("**/more")
     assert portal.posted == [{"csrf_token": "token", "name": "Sam", "go": "on"}]
@@ -231,13 +235,13 @@ def test_a_lost_signal_loses_nothing_that_was_typed(phone: Page, portal: Portal)
 
 def test_a_lost_signal_loses_nothing_even_before_htmx_is_there(phone: Page, portal: Portal):
     phone.evaluate("document.querySelector('#name').value = 'Sam'")
-    phone.context.set_offline(True)  # noqa: FBT003
+    phone.context.set_offline(True)
 
     phone.tap("[name=go]")
 
     phone.wait_for_selector(".portal-not-saved")
     assert phone.input_value("#name") == "Sam"
-    phone.context.set_offline(False)  # noqa: FBT003
+    phone.context.set_offline(False)
     phone.tap(".portal-not-saved button")
     phone.wait_for_url("**/more")
     assert portal.posted[-1]["name"] == "Sam"

@@ -68,7 +68,8 @@ def test_the_plain_address_works_but_is_soon_asked_for_again(client):
     ],
 )
 def test_a_browser_gets_the_smallest_form_it_can_read(client, files, accepted, encoding):
-    with client.stream("GET", files.url("portal.css"), headers={"accept-encoding": accepted}) as got:
+    asking = {"accept-encoding": accepted}
+    with client.stream("GET", files.url("portal.css"), headers=asking) as got:
         body = sent(got)
 
     assert got.headers.get("content-encoding") == encoding
@@ -181,9 +182,7 @@ def test_a_picture_opened_by_itself_runs_nothing(client, files):
 
 
 def test_the_first_view_is_small(files):
-    size = {
-        name: len(brotli.compress(asset.body)) for name, asset in files.assets.files.items()
-    }
+    size = {name: len(brotli.compress(asset.body)) for name, asset in files.assets.files.items()}
 
     assert size["portal.css"] <= 11_000
     assert size["js/portal.js"] <= 2_048

@@ -107,7 +107,9 @@ class Keys:
             return tuple(default)
         for word in listed:
             if word not in allowed:
-                self.problem(key, f"{key} cannot be {word!r}", hint=f"Choose from {', '.join(allowed)}.")
+                self.problem(
+                    key, f"{key} cannot be {word!r}", hint=f"Choose from {', '.join(allowed)}."
+                )
         return tuple(str(word) for word in listed if word in allowed) or tuple(default)
 
     def one_of(self, key: str, allowed: Sequence[str], default: str) -> str:
@@ -122,7 +124,11 @@ class Keys:
         """A mapping value → label, or value → {label, hint}; at least one."""
         value = self.raw.get(key)
         if not isinstance(value, dict) or not value:
-            self.problem(key, f"{key} must list at least one choice", hint="Write `value: Label` lines under it.")
+            self.problem(
+                key,
+                f"{key} must list at least one choice",
+                hint="Write `value: Label` lines under it.",
+            )
             return ()
         return tuple(self._option(key, str(name), of) for name, of in value.items())
 
@@ -133,7 +139,11 @@ class Keys:
     def _option(self, key: str, name: str, of: Any) -> "Option":  # noqa: ANN401  # YAML value
         if isinstance(of, str):
             return Option(name, of)
-        if isinstance(of, dict) and isinstance(of.get("label"), str) and set(of) <= {"label", "hint"}:
+        if (
+            isinstance(of, dict)
+            and isinstance(of.get("label"), str)
+            and set(of) <= {"label", "hint"}
+        ):
             return Option(name, of["label"], str(of.get("hint", "")))
         self.problem(key, f"the choice {name!r} must be a label, or a label with a hint")
         return Option(name, name)

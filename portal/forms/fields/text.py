@@ -47,8 +47,11 @@ class TextField(OneText):
         "pattern": "A regular expression the whole answer must match; say what is wanted in errors.",
         "autocomplete": f"What the browser may offer: {', '.join(AUTOCOMPLETE)}.",
     }
-    mistakes: Mapping[str, str] = {**TEXT_MISTAKES, "too_short": "it has too few characters",
-                                  "pattern": "it is not written as asked"}
+    mistakes: Mapping[str, str] = {
+        **TEXT_MISTAKES,
+        "too_short": "it has too few characters",
+        "pattern": "it is not written as asked",
+    }
 
     def read(self, keys: Keys) -> TextSettings:
         """Read the designer's limits."""
@@ -98,12 +101,16 @@ def _read_pattern(keys: Keys) -> re.Pattern[str] | None:
     if not written:
         return None
     if _REPEATED_REPEAT.search(written):
-        keys.problem("pattern", "a repeat inside a repeated group can take for ever", "Write it flat.")
+        keys.problem(
+            "pattern", "a repeat inside a repeated group can take for ever", "Write it flat."
+        )
         return None
     try:
         return re.compile(written, re.ASCII)
     except re.error as error:
-        keys.problem("pattern", f"this is not a regular expression: {error}", "For example [A-Z]{2}[0-9]{4}.")
+        keys.problem(
+            "pattern", f"this is not a regular expression: {error}", "For example [A-Z]{2}[0-9]{4}."
+        )
         return None
 
 

@@ -51,7 +51,7 @@ def only_value(raw: Raw, name: str) -> str | None:
     return values[0] if values else ""
 
 
-def read_text(  # noqa: PLR0913  # one input, what it is called, and what it may hold
+def read_text(  # one input, what it is called, and what it may hold
     question: Question,
     raw: Raw,
     name: str,

@@ -82,7 +82,11 @@ class TimeField:
 
     def load(self, stored: Json) -> AnswerValue:
         """Minutes after midnight. Raises ValueError for anything else."""
-        if isinstance(stored, bool) or not isinstance(stored, int) or not 0 <= stored < _MINUTES_A_DAY:
+        if (
+            isinstance(stored, bool)
+            or not isinstance(stored, int)
+            or not 0 <= stored < _MINUTES_A_DAY
+        ):
             msg = f"{stored!r} is not a stored time"
             raise ValueError(msg)
         return stored

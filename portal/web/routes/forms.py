@@ -1,17 +1,17 @@
 """Filling in a form: start, pages, check answers, save for later."""
 
-import re
 from collections.abc import Mapping, Sequence
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from portal.core.dates import Today, in_words
-from portal.core.errors import DraftExpired, Missing
+from portal.core.errors import Conflict, DraftExpired, Missing
 from portal.forms.answers import Answers, load_answers
 from portal.forms.definition import FormDefinition, Page
 from portal.forms.fees import Fee, calculate_fee
-from portal.forms.fields.base import FieldError, Raw, StoredFile
+from portal.forms.fields import FIELD_TYPES
+from portal.forms.fields.base import Asking, FieldError, Question, Raw, StoredFile
 from portal.forms.journey import Journey, Refused, first_input, walk
 from portal.submissions.filling import (
     attach_upload,
@@ -24,13 +24,14 @@ from portal.submissions.filling import (
 from portal.submissions.records import DraftFileRow, find_draft
 from portal.submissions.submission import Draft
 from portal.submissions.submitting import submit
-from portal.web.dependencies import Asks, InHouse, PostedForm
+from portal.web.dependencies import Asks, InHouse, PostedForm, PostedPage
 from portal.web.rendering import go_to
 from portal.web.uploads import take_upload
 from portal.web.views import check_view, page_view, services_view
 
 router = APIRouter(include_in_schema=False)
 
+_TOO_OFTEN = "You have uploaded too many files. Wait an hour and try again. Your answers are kept"
 _TOO_LONG = "What you sent is too large to read. Shorten your answer, or choose a smaller file"
 
 
@@ -49,7 +50,7 @@ def show_start(request: Request, house: InHouse, asks: Asks, form: str) -> Respo
     definition = house.definitions.current(form)
     draft = find_draft(house.transactions, asks.session_hash, form)
     resume = ""
-    if draft is not None and draft.expires_at > house.clock():
+    if draft is not None and draft.expires_at >= house.clock():
         _, journey = _walk(house, draft, house.today())
         resume = _next_path(form, journey)
     return house.pages.answer(
@@ -74,7 +75,7 @@ def start_again(house: InHouse, asks: Asks, form: str, posted: PostedForm) -> Re
 @router.get("/forms/{form}/check-answers")
 def check_answers(request: Request, house: InHouse, asks: Asks, form: str) -> Response:
     """All the answers, what it costs, and the button that sends it."""
-    draft = find_draft(house.transactions, asks.session_hash, form)
+    draft = _live_draft(house, asks, form)
     if draft is None:
         return go_to(f"/forms/{form}")
     definition, journey = _walk(house, draft, house.today())
@@ -87,19 +88,28 @@ def check_answers(request: Request, house: InHouse, asks: Asks, form: str) -> Re
 def send(request: Request, house: InHouse, asks: Asks, form: str, posted: PostedForm) -> Response:
     """Seal the answers. Twice is harmless: the same submission answers both times."""
     now, today = house.clock(), house.today()
-    draft = find_draft(house.transactions, asks.session_hash, form)
+    draft = _live_draft(house, asks, form)
     if draft is not None:
         definition, journey = _walk(house, draft, today)
         if not journey.complete:
             return go_to(_next_path(form, journey))
-        fee = calculate_fee(definition, journey.scope, today)
-        total, _, signature = posted.one("quote").partition(".")
-        shown = house.signer.holds(f"quote:{draft.id}", total, signature)
-        if not shown or total != str(fee.total):
-            return _show_check(request, house, definition, journey, draft, status=409, fee_changed=True)
+        quoted = _quoted(house, draft, posted)
+        if quoted != calculate_fee(definition, journey.scope, today).total:
+            return _show_check(
+                request, house, definition, journey, draft, status=409, fee_changed=True
+            )
+    else:
+        quoted = None
     if not house.limits.allows("submit", "60/hour", asks.address):
-        return house.pages.answer(request, "errors/too_many.html", status=429, page_title="Too many tries")
-    sent = submit(house.submitting, form, asks.session_hash, today=today, now=now)
+        return house.pages.answer(
+            request, "errors/too_many.html", status=429, page_title="Too many tries"
+        )
+    try:
+        sent = submit(
+            house.submitting, form, asks.session_hash, today=today, now=now, quoted=quoted
+        )
+    except Conflict:
+        return go_to(f"/forms/{form}/check-answers")
     if sent is None:
         return go_to(f"/forms/{form}")
     if sent.payment_token:
@@ -107,52 +117,92 @@ def send(request: Request, house: InHouse, asks: Asks, form: str, posted: Posted
     return go_to(f"/forms/{form}/confirmation/{sent.reference}")
 
 
+def _quoted(house: InHouse, draft: Draft, posted: PostedForm) -> int | None:
+    """The total in pence that check answers showed; None when our signature is not on it."""
+    total, _, signature = posted.one("quote").partition(".")
+    return int(total) if house.signer.holds(f"quote:{draft.id}", total, signature) else None
+
+
 @router.get("/forms/{form}/save")
 def offer_to_save(request: Request, house: InHouse, asks: Asks, form: str) -> Response:
     """Ask where to send the link that opens the saved form."""
-    draft = find_draft(house.transactions, asks.session_hash, form)
+    draft = _live_draft(house, asks, form)
     if draft is None:
         return go_to(f"/forms/{form}")
     definition = house.definitions.by_digest(form, draft.digest)
     return house.pages.answer(
-        request, "forms/save.html", form=definition, errors=(), email="",
-        expires=in_words(draft.expires_at.date()), page_title="Save and come back later",
+        request,
+        "forms/save.html",
+        form=definition,
+        errors=(),
+        email="",
+        expires=in_words(draft.expires_at.date()),
+        page_title="Save and come back later",
     )
 
 
 @router.post("/forms/{form}/save")
 def save(request: Request, house: InHouse, asks: Asks, form: str, posted: PostedForm) -> Response:
     """Make the secret link: sent by e-mail when an address is given, and shown in any case."""
-    draft = find_draft(house.transactions, asks.session_hash, form)
+    draft = _live_draft(house, asks, form)
     if draft is None:
         return go_to(f"/forms/{form}")
     definition = house.definitions.by_digest(form, draft.digest)
-    email = posted.one("email").strip()[:254]
-    if email and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email):
-        error = FieldError("email", "Enter an email address in the correct format, like name@example.com")
+    asking = Asking(house.today().on, house.filling.gazetteer, lambda _file: None)
+    email = FIELD_TYPES["email"].parse(_SAVE_TO, {"email": posted.values.get("email", ())}, asking)
+    if isinstance(email, tuple):
         return house.pages.answer(
-            request, "forms/save.html", status=422, form=definition, errors=(error,), email=email,
-            expires=in_words(draft.expires_at.date()), page_title="Save and come back later",
+            request,
+            "forms/save.html",
+            status=422,
+            form=definition,
+            errors=email,
+            email=posted.one("email"),
+            expires=in_words(draft.expires_at.date()),
+            page_title="Save and come back later",
         )
-    if not house.limits.allows("save", "10/hour", asks.session_hash):
-        return house.pages.answer(request, "errors/too_many.html", status=429, page_title="Too many tries")
+    email = str(email or "")
+    if not _may_save(house, asks, email):
+        return house.pages.answer(
+            request, "errors/too_many.html", status=429, page_title="Too many tries"
+        )
     fact = email or house.new_code()
-    token, expires = save_for_later(house.transactions, asks.session_hash, form, fact, house.clock())
+    token, expires = save_for_later(
+        house.transactions, asks.session_hash, form, fact, house.clock()
+    )
     link = f"{house.settings.base_url}/resume/{token}"
     if email:
         house.send_resume_link(email, definition.title, link, in_words(expires.date()))
     return house.pages.answer(
-        request, "forms/saved.html", form=definition, email=email, code="" if email else fact,
-        link=link, expires=in_words(expires.date()), page_title="Your answers are saved",
+        request,
+        "forms/saved.html",
+        form=definition,
+        email=email,
+        code="" if email else fact,
+        link=link,
+        expires=in_words(expires.date()),
+        page_title="Your answers are saved",
+    )
+
+
+_SAVE_TO = Question("email", "Email address", "email", optional=True)
+
+
+def _may_save(house: InHouse, asks: Asks, email: str) -> bool:
+    """Whether one more link may be made: mail to strangers must not be sent through us."""
+    return (
+        house.limits.allows("save", "10/hour", asks.session_hash)
+        and house.limits.allows("save", "60/hour", asks.address)
+        and (not email or house.limits.allows("save-to", "5/hour", email.casefold()))
     )
 
 
 @router.get("/forms/{form}/{page}")
-def show_page(  # noqa: PLR0913  # FastAPI hands each part of the request over by name
+def show_page(  # FastAPI hands each part of the request over by name
     request: Request, house: InHouse, asks: Asks, form: str, page: str, change: str = ""
 ) -> Response:
     """One page, with the answers given before."""
-    draft = find_draft(house.transactions, asks.session_hash, form)
+    draft = _live_draft(house, asks, form, page)
     if draft is None:
         definition = house.definitions.current(form)
         journey = walk(definition, Answers(), house.today())
@@ -166,21 +216,29 @@ def show_page(  # noqa: PLR0913  # FastAPI hands each part of the request over b
     if found.is_exit:
         return _show_exit(request, house, definition, found, journey)
     errors = journey.errors if journey.next_page is found else ()
-    return _show_page(request, house, definition, found, journey, errors=errors, draft=draft,
-                      returns_to_check=bool(change), status=200)
+    return _show_page(
+        request,
+        house,
+        definition,
+        found,
+        journey,
+        errors=errors,
+        draft=draft,
+        returns_to_check=bool(change),
+        status=200,
+    )
 
 
 @router.post("/forms/{form}/{page}")
-def answer(  # noqa: PLR0911, PLR0913  # one return for each thing a resident may have done
-    request: Request, house: InHouse, asks: Asks, form: str, page: str, posted: PostedForm
+def answer(  # one return for each thing a resident may have done
+    request: Request, house: InHouse, asks: Asks, form: str, page: str, posted: PostedPage
 ) -> Response:
     """Save a page and go on to the next; or show it again with what is wrong, losing nothing."""
     today, now = house.today(), house.clock()
-    draft = find_draft(house.transactions, asks.session_hash, form)
-    if draft is not None and draft.expires_at < now:
-        raise DraftExpired(form)
+    draft = _live_draft(house, asks, form, page)
     definition, journey = (
-        _walk(house, draft, today) if draft
+        _walk(house, draft, today)
+        if draft
         else (found := house.definitions.current(form), walk(found, Answers(), today))
     )
     asked = definition.page(page)
@@ -190,22 +248,54 @@ def answer(  # noqa: PLR0911, PLR0913  # one return for each thing a resident ma
         return go_to(_next_path(form, journey) if draft else f"/forms/{form}")
     to_check = posted.one("return") == "check-answers"
     if posted.too_large:
-        question = next((q for q in asked.questions if q.type == "file"), asked.questions[0])
+        asking = [q for q in asked.questions if FIELD_TYPES[q.type].asks]
+        if not asking:
+            return go_to(f"/forms/{form}/{page}")
+        question = next((q for q in asking if q.type == "file"), asking[0])
         errors = (FieldError(first_input(question), _TOO_LONG),)
-        return _show_page(request, house, definition, asked, journey, errors=errors, draft=draft,
-                          returns_to_check=to_check)
-    raw, upload_errors, stay = _take_files(house, asks.session_hash, definition, asked, posted)
+        return _show_page(
+            request,
+            house,
+            definition,
+            asked,
+            journey,
+            errors=errors,
+            draft=draft,
+            returns_to_check=to_check,
+        )
+    raw, upload_errors, stay = _take_files(house, asks, definition, asked, posted)
     if upload_errors or stay:
-        draft = find_draft(house.transactions, asks.session_hash, form)
-        return _show_page(request, house, definition, asked, journey, raw=raw, errors=upload_errors,
-                          draft=draft, returns_to_check=to_check, status=422 if upload_errors else 200)
-    outcome = save_page(house.filling, definition, asked, raw, session_hash=asks.session_hash,
-                        today=today, now=now)
+        draft = _live_draft(house, asks, form, page)
+        return _show_page(
+            request,
+            house,
+            definition,
+            asked,
+            journey,
+            raw=raw,
+            errors=upload_errors,
+            draft=draft,
+            returns_to_check=to_check,
+            status=422 if upload_errors else 200,
+        )
+    outcome = save_page(
+        house.filling, definition, asked, raw, session_hash=asks.session_hash, today=today, now=now
+    )
     if isinstance(outcome, Refused):
         errors = (*outcome.errors, *_unchosen(outcome, raw))
-        return _show_page(request, house, definition, asked, journey, raw=raw, errors=errors,
-                          outcome=outcome, draft=draft, returns_to_check=to_check,
-                          status=422 if errors else 200)
+        return _show_page(
+            request,
+            house,
+            definition,
+            asked,
+            journey,
+            raw=raw,
+            errors=errors,
+            outcome=outcome,
+            draft=draft,
+            returns_to_check=to_check,
+            status=422 if errors else 200,
+        )
     after = walk(definition, outcome.answers, today)
     answered = go_to(_path_after(form, after, asked, to_check=to_check))
     house.pages.remember(request, answered)
@@ -243,12 +333,25 @@ def _next_path(form: str, journey: Journey) -> str:
     return f"/forms/{form}/check-answers"
 
 
+def _live_draft(house: InHouse, asks: Asks, form: str, page: str = "") -> Draft | None:
+    """The browser's open draft. Raises DraftExpired when it is past its date.
+
+    On the first `page` an expired draft counts as none, so that one can begin again.
+    """
+    draft = find_draft(house.transactions, asks.session_hash, form)
+    if draft is None or draft.expires_at >= house.clock():
+        return draft
+    if page == house.definitions.current(form).pages[0].name:
+        return None
+    raise DraftExpired(form)
+
+
 def _walk(house: InHouse, draft: Draft, today: Today) -> tuple[FormDefinition, Journey]:
     definition = house.definitions.by_digest(draft.form, draft.digest)
     return definition, walk(definition, load_answers(definition, draft.answers), today)
 
 
-def _show_page(  # noqa: PLR0913  # all that one page may have to show
+def _show_page(  # all that one page may have to show
     request: Request,
     house: InHouse,
     definition: FormDefinition,
@@ -273,7 +376,12 @@ def _show_page(  # noqa: PLR0913  # all that one page may have to show
         returns_to_check=returns_to_check,
     )
     return house.pages.answer(
-        request, "forms/page.html", status=status, view=view, form=definition, page_title=page.title,
+        request,
+        "forms/page.html",
+        status=status,
+        view=view,
+        form=definition,
+        page_title=page.title,
         has_errors=bool(errors),
     )
 
@@ -282,10 +390,12 @@ def _show_exit(
     request: Request, house: InHouse, definition: FormDefinition, page: Page, journey: Journey
 ) -> Response:
     view = page_view(definition, page, journey)
-    return house.pages.answer(request, "forms/exit.html", view=view, form=definition, page_title=page.title)
+    return house.pages.answer(
+        request, "forms/exit.html", view=view, form=definition, page_title=page.title
+    )
 
 
-def _show_check(  # noqa: PLR0913
+def _show_check(
     request: Request,
     house: InHouse,
     definition: FormDefinition,
@@ -300,13 +410,17 @@ def _show_check(  # noqa: PLR0913
     quote_field = f"{total}.{house.signer.sign(f'quote:{draft.id}', total)}"
     view = check_view(definition, journey, fee, quote_field, fee_changed=fee_changed)
     return house.pages.answer(
-        request, "forms/check_answers.html", status=status, view=view, form=definition,
+        request,
+        "forms/check_answers.html",
+        status=status,
+        view=view,
+        form=definition,
         page_title="Check your answers",
     )
 
 
 def _take_files(
-    house: InHouse, session_hash: str, definition: FormDefinition, page: Page, posted: PostedForm
+    house: InHouse, asks: Asks, definition: FormDefinition, page: Page, posted: PostedPage
 ) -> tuple[Mapping[str, Sequence[str]], tuple[FieldError, ...], bool]:
     """Store the page's uploads with the draft; their ids join what was posted.
 
@@ -321,17 +435,29 @@ def _take_files(
         ids = [i for i in raw.get(question.name, []) if i and i not in removed]
         stay = stay or bool(removed) or f"{question.name}-upload" in raw
         for upload in posted.uploads.get(question.name, ()):
+            if not _may_upload(house, asks):
+                errors.append(FieldError(question.name, _TOO_OFTEN))
+                break
             taken = take_upload(house.attachments, question, upload, house.clock())
             if isinstance(taken, FieldError):
                 errors.append(taken)
                 continue
-            ids.append(_attach(house, session_hash, definition, taken))
+            ids.append(_attach(house, asks.session_hash, definition, taken))
         raw[question.name] = ids
         raw.pop(f"{question.name}-upload", None)
     return raw, tuple(errors), stay
 
 
-def _attach(house: InHouse, session_hash: str, definition: FormDefinition, row: DraftFileRow) -> str:
+def _may_upload(house: InHouse, asks: Asks) -> bool:
+    """Whether one more file may be stored: libraries share an address, so it may do more."""
+    return house.limits.allows("upload", "60/hour", asks.session_hash) and house.limits.allows(
+        "upload", "600/hour", asks.address
+    )
+
+
+def _attach(
+    house: InHouse, session_hash: str, definition: FormDefinition, row: DraftFileRow
+) -> str:
     draft_id = begin_draft(house.filling, definition, session_hash, house.clock())
     attach_upload(house.transactions, draft_id, row)
     return row.id
@@ -345,7 +471,9 @@ def _stored(
         if raw is None:
             stored[question.name] = tuple(journey.values.get(question.name, ()))
         elif draft is not None:
-            stored[question.name] = find_files(house.transactions, draft.id, raw.get(question.name, ()))
+            stored[question.name] = find_files(
+                house.transactions, draft.id, raw.get(question.name, ())
+            )
     return stored
 
 

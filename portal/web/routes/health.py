@@ -20,8 +20,10 @@ def ready(house: InHouse) -> Response:
     """What the portal cannot do without answers too. Names only: no details for strangers."""
     findings = check_readiness(house)
     return JSONResponse(
-        {"status": "ok" if _all_well(findings) else "not ready",
-         "checks": {finding.name: "ok" if finding.is_well else "failed" for finding in findings}},
+        {
+            "status": "ok" if _all_well(findings) else "not ready",
+            "checks": {finding.name: "ok" if finding.is_well else "failed" for finding in findings},
+        },
         status_code=200 if _all_well(findings) else 503,
     )
 

@@ -15,7 +15,10 @@ def show_outbox(request: Request, house: InHouse) -> Response:
     """Every message, newest first; and the work that waits or is parked."""
     folder = house.settings.data_dir / "mailbox"
     return house.pages.answer(
-        request, "staff/outbox.html", messages=list_messages(folder), jobs=house.work.waiting(limit=50),
+        request,
+        "staff/outbox.html",
+        messages=list_messages(folder),
+        jobs=house.work.waiting(limit=50),
         page_title="Outbox",
     )
 
@@ -27,4 +30,6 @@ def show_message(request: Request, house: InHouse, name: str) -> Response:
         message = read_message(house.settings.data_dir / "mailbox", name)
     except (FileNotFoundError, ValueError) as error:
         raise Missing(name) from error
-    return house.pages.answer(request, "staff/message.html", message=message, page_title=message.stored.subject)
+    return house.pages.answer(
+        request, "staff/message.html", message=message, page_title=message.stored.subject
+    )

@@ -1,5 +1,6 @@
 """Paying: the pay page, the hosted page's way back, receipts, and the provider's events."""
 
+import re
 import secrets
 
 import structlog
@@ -23,6 +24,7 @@ from portal.payments.records import (
 from portal.payments.settling import settle
 from portal.payments.taking import start_payment
 from portal.submissions.records import (
+    as_submission,
     lock_submission,
     submission_by_reference,
 )
@@ -37,17 +39,16 @@ router = APIRouter(include_in_schema=False)
 log = structlog.get_logger(__name__)
 
 _MOST_EVENT_BYTES = 256 * 1024
-_SHORTEST_NONCE, _LONGEST_NONCE = 20, 64
+_NONCE = re.compile(r"[A-Za-z0-9_-]{20,64}", re.ASCII)
 
 
 @router.get("/pay/{token}")
 def show_pay_page(request: Request, house: InHouse, asks: Asks, token: str) -> Response:
     """What is to be paid and the button that goes to the provider. No script on this page."""
-    del asks
     with house.transactions.read() as session:
         row = find_request_by_token(session, token)
         owed, status = read_request(row), request_status(session, row)
-    submission = _submission(house, owed.owner)
+    submission = _own_submission(house, asks, owed.owner)
     if status in (RequestStatus.PAID, RequestStatus.OVERPAID):
         return go_to(f"/forms/{submission.form}/confirmation/{submission.reference}")
     if status is RequestStatus.VOID:
@@ -89,15 +90,17 @@ def pay(request: Request, house: InHouse, asks: Asks, token: str, posted: Posted
     with house.transactions.read() as session:
         row = find_request_by_token(session, token)
         owed = read_request(row)
-    submission = _submission(house, owed.owner)
+    submission = _own_submission(house, asks, owed.owner)
     definition = house.definitions.by_digest(submission.form, submission.digest)
     nonce = posted.one("nonce")
-    if not _SHORTEST_NONCE <= len(nonce) <= _LONGEST_NONCE:
+    if not _NONCE.fullmatch(nonce):
         return go_to(f"/pay/{token}")
     if not house.limits.allows("pay", "30/hour", token) or not house.limits.allows(
         "pay", "120/hour", asks.address
     ):
-        return house.pages.answer(request, "errors/too_many.html", status=429, page_title="Too many tries")
+        return house.pages.answer(
+            request, "errors/too_many.html", status=429, page_title="Too many tries"
+        )
     provider = house.provider_for(owed)
 
     def urls(attempt_token: str) -> ReturnUrls:
@@ -109,8 +112,14 @@ def pay(request: Request, house: InHouse, asks: Asks, token: str, posted: Posted
 
     try:
         redirect = start_payment(
-            house.transactions, house.work, provider, owed.id, urls=urls, nonce=nonce,
-            now=house.clock(), new_token=lambda: secrets.token_urlsafe(24),
+            house.transactions,
+            house.work,
+            provider,
+            owed.id,
+            urls=urls,
+            nonce=nonce,
+            now=house.clock(),
+            new_token=lambda: secrets.token_urlsafe(24),
         )
     except Conflict as error:
         log.info("pay_conflict", reference=owed.reference, reason=str(error))
@@ -126,15 +135,18 @@ def pay(request: Request, house: InHouse, asks: Asks, token: str, posted: Posted
 
 
 @router.post("/pay/{token}/change")
-def change_answers(house: InHouse, token: str, posted: PostedForm) -> Response:
+def change_answers(house: InHouse, asks: Asks, token: str, posted: PostedForm) -> Response:
     """Go back to the answers before paying: the provider's page is closed first."""
     del posted
     with house.transactions.read() as session:
         owed = read_request(find_request_by_token(session, token))
-    submission = _submission(house, owed.owner)
+    submission = _own_submission(house, asks, owed.owner)
     try:
         reopened = reopen(
-            house.submitting, house.provider_for(owed), submission, fulfilment=house.fulfilment,
+            house.submitting,
+            house.provider_for(owed),
+            submission,
+            fulfilment=house.fulfilment,
             now=house.clock(),
         )
     except (ProviderUnavailable, Conflict) as error:
@@ -147,8 +159,11 @@ def change_answers(house: InHouse, token: str, posted: PostedForm) -> Response:
 
 @router.get("/pay/return/{attempt_token}")
 def come_back(request: Request, house: InHouse, asks: Asks, attempt_token: str) -> Response:
-    """The payer is back. The address proves nothing: the provider is asked."""
-    del asks
+    """The payer is back. The address proves nothing: the provider is asked.
+
+    In any browser, for a payer may come back in another; but only the one that sent the form is
+    told more than that there is nothing to do here.
+    """
     session_id = request.query_params.get("session_id", "")
     with house.transactions.read() as session:
         attempt = find_attempt_by_token(session, attempt_token, session_id=session_id or None)
@@ -156,12 +171,17 @@ def come_back(request: Request, house: InHouse, asks: Asks, attempt_token: str) 
     submission = _submission(house, owed.owner)
     try:
         done = settle(
-            house.transactions, house.provider_for(owed), attempt.id, now=house.clock(),
+            house.transactions,
+            house.provider_for(owed),
+            attempt.id,
+            now=house.clock(),
             fulfilment=house.fulfilment,
         )
     except (ProviderUnavailable, ProviderRefused) as error:
         log.warning("settle_on_return_failed", reference=owed.reference, reason=str(error))
+        _own_submission(house, asks, submission.id)
         return _still_confirming(request, house, submission)
+    _own_submission(house, asks, submission.id)
     if done.paid:
         return go_to(f"/forms/{submission.form}/confirmation/{submission.reference}")
     return _not_taken(request, house, submission, str(done.state))
@@ -170,8 +190,12 @@ def come_back(request: Request, house: InHouse, asks: Asks, attempt_token: str) 
 def _still_confirming(request: Request, house: InHouse, submission: Submission) -> Response:
     definition = house.definitions.by_digest(submission.form, submission.digest)
     return house.pages.answer(
-        request, "payments/confirming.html", policy=script_free_policy(), form=definition,
-        reference=submission.reference, page_title="We are confirming your payment",
+        request,
+        "payments/confirming.html",
+        policy=script_free_policy(),
+        form=definition,
+        reference=submission.reference,
+        page_title="We are confirming your payment",
     )
 
 
@@ -183,8 +207,13 @@ def _not_taken(request: Request, house: InHouse, submission: Submission, state: 
         row = lock_submission(session, submission.id)
         token = row.payment_token if row else ""
     return house.pages.answer(
-        request, "payments/not_taken.html", policy=script_free_policy(), form=definition,
-        pay=f"/pay/{token}", reference=submission.reference, page_title="No payment has been taken",
+        request,
+        "payments/not_taken.html",
+        policy=script_free_policy(),
+        form=definition,
+        pay=f"/pay/{token}",
+        reference=submission.reference,
+        page_title="No payment has been taken",
     )
 
 
@@ -195,7 +224,11 @@ def show_confirmation(
     """It is sent: the reference, what happens next, the receipt. Only in the browser that sent it."""
     with house.transactions.read() as session:
         row = submission_by_reference(session, reference)
-        if row is None or row.form != form or not secrets.compare_digest(row.session_hash, asks.session_hash):
+        if (
+            row is None
+            or row.form != form
+            or not secrets.compare_digest(row.session_hash, asks.session_hash)
+        ):
             raise Missing(reference)
         paying = row.status == SubmissionStatus.AWAITING_PAYMENT
         receipts = [] if paying else house.receipts_of(session, row.id)
@@ -205,9 +238,15 @@ def show_confirmation(
         return _confirm_waiting(request, house, row.payment_token)
     definition = house.definitions.by_digest(form, row.digest)
     return house.pages.answer(
-        request, "forms/confirmation.html", policy=script_free_policy(), form=definition,
-        reference=row.reference, email=row.email, receipts=receipts,
-        total=format_pounds(row.total) if row.total else "", page_title=f"{definition.title}: sent",
+        request,
+        "forms/confirmation.html",
+        policy=script_free_policy(),
+        form=definition,
+        reference=row.reference,
+        email=row.email,
+        receipts=receipts,
+        total=format_pounds(row.total) if row.total else "",
+        page_title=f"{definition.title}: sent",
     )
 
 
@@ -231,8 +270,12 @@ def download_receipt(request: Request, house: InHouse, token: str) -> Response:
     content = house.receipt_files.read(drawn) if drawn else None
     if content is None:
         return house.pages.answer(
-            request, "payments/receipt_soon.html", status=202, policy=script_free_policy(),
-            number=number, page_title="Your receipt is being prepared",
+            request,
+            "payments/receipt_soon.html",
+            status=202,
+            policy=script_free_policy(),
+            number=number,
+            page_title="Your receipt is being prepared",
         )
     return Response(
         content,
@@ -250,8 +293,11 @@ def verify_receipt(request: Request, house: InHouse, token: str) -> Response:
     with house.transactions.read() as session:
         row = find_receipt_by_token(session, token)
     return house.pages.answer(
-        request, "payments/receipt.html", policy=script_free_policy(),
-        receipt=house.receipt_facts(row), download=f"/receipts/{token}.pdf",
+        request,
+        "payments/receipt.html",
+        policy=script_free_policy(),
+        receipt=house.receipt_facts(row),
+        download=f"/receipts/{token}.pdf",
         page_title=f"Receipt {row.number}",
     )
 
@@ -271,7 +317,9 @@ async def hear_event(request: Request, provider: str) -> Response:
     return await house.in_thread(lambda: _keep_event(house, spoken, dict(request.headers), body))
 
 
-def _keep_event(house: InHouse, provider: PaymentProvider, headers: dict[str, str], body: bytes) -> Response:
+def _keep_event(
+    house: InHouse, provider: PaymentProvider, headers: dict[str, str], body: bytes
+) -> Response:
     try:
         with house.transactions.write() as session:
             receive_event(session, house.work, provider, headers, body, now=house.clock())
@@ -282,9 +330,18 @@ def _keep_event(house: InHouse, provider: PaymentProvider, headers: dict[str, st
 
 
 def _submission(house: InHouse, submission_id: str) -> Submission:
-    found = find_submission(house.transactions, lambda session: lock_submission(session, submission_id))
+    found = find_submission(
+        house.transactions, lambda session: lock_submission(session, submission_id)
+    )
     if found is None:
         raise Missing(submission_id)
     return found
 
 
+def _own_submission(house: InHouse, asks: Asks, submission_id: str) -> Submission:
+    """The submission, in the browser that sent it. Raises Missing in any other."""
+    with house.transactions.read() as session:
+        row = lock_submission(session, submission_id)
+        if row is None or not secrets.compare_digest(row.session_hash, asks.session_hash):
+            raise Missing(submission_id)
+        return as_submission(row)

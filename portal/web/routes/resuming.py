@@ -19,17 +19,23 @@ def ask_second_fact(request: Request, house: InHouse, asks: Asks, token: str) ->
 
 
 @router.post("/resume/{token}")
-def resume(request: Request, house: InHouse, asks: Asks, token: str, posted: PostedForm) -> Response:
+def resume(
+    request: Request, house: InHouse, asks: Asks, token: str, posted: PostedForm
+) -> Response:
     """Open the saved form in this browser."""
     if not house.limits.allows("resume", "30/hour", asks.address):
-        return house.pages.answer(request, "errors/too_many.html", status=429, page_title="Too many tries")
+        return house.pages.answer(
+            request, "errors/too_many.html", status=429, page_title="Too many tries"
+        )
     fact = posted.one("fact").strip()[:254]
     form = resume_draft(house.transactions, token, fact, asks.session_hash, house.clock())
     if form is None:
         message = "Enter the email address or the code you were given when you saved the form"
         if fact:
             message = "That is not the email address or the code that belongs to this form"
-        return _ask(request, house, token, errors=(FieldError("fact", message),), fact=fact, status=422)
+        return _ask(
+            request, house, token, errors=(FieldError("fact", message),), fact=fact, status=422
+        )
     answered = go_to(f"/forms/{form}")
     house.pages.remember(request, answered)
     return answered
@@ -45,6 +51,12 @@ def _ask(
     status: int = 200,
 ) -> Response:
     return house.pages.answer(
-        request, "forms/resume.html", status=status, action=f"/resume/{token}", errors=errors, fact=fact,
-        has_errors=bool(errors), page_title="Continue your saved form",
+        request,
+        "forms/resume.html",
+        status=status,
+        action=f"/resume/{token}",
+        errors=errors,
+        fact=fact,
+        has_errors=bool(errors),
+        page_title="Continue your saved form",
     )
