@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -351,7 +351,7 @@ def parked(
 
 
 @contextmanager
-def _progress(words: str, total: int | None) -> Generator:
+def _progress(words: str, total: int | None) -> Generator[Callable[[int], None]]:
     """A bar on a terminal; nothing in a pipe. Gives a function that takes how far it is."""
     if not sys.stderr.isatty():
         yield lambda _done: None

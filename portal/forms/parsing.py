@@ -198,7 +198,9 @@ def _of_type(
             key,
             "F036",
             f"{name} is not a question of type {' or '.join(types)}",
-            f"These are: {', '.join(n for n, q in questions.items() if q.type in types) or 'none'}.",
+            "These are: "
+            + (", ".join(n for n, q in questions.items() if q.type in types) or "none")
+            + ".",
         )
         return ""
     return name

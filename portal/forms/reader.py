@@ -66,7 +66,8 @@ class Reader:
                 key,
                 "F005",
                 f"{value!r} cannot be the name of a {what}",
-                f"Use small letters, digits and {'hyphens' if '-' in pattern.pattern else 'underscores'}"
+                "Use small letters, digits and "
+                f"{'hyphens' if '-' in pattern.pattern else 'underscores'}"
                 ", beginning with a letter.",
             )
         return value

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import yaml
+from yaml.composer import ComposerError
 
 Path: TypeAlias = tuple[str | int, ...]
 """Where a value is: ("pages", 0, "questions", 1, "ask")."""
@@ -92,7 +93,7 @@ class _NoAliases(yaml.SafeLoader):
         if self.check_event(yaml.AliasEvent):
             mark = self.peek_event().start_mark
             problem = "an alias (*name) is not allowed"
-            raise yaml.composer.ComposerError(None, None, problem, mark)
+            raise ComposerError(None, None, problem, mark)
         return super().compose_node(parent, index)
 
 

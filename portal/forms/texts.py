@@ -9,7 +9,7 @@ from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.base import AnswerValue
 
 _PLACEHOLDER = re.compile(r"\{(?P<question>[a-z][a-z0-9_]*)(?:\.(?P<part>[a-z_]+))?\}")
-_DANGLING = re.compile(r"(?:^[\s:,;–-]+|[\s:,;–-]+$)")
+_DANGLING = re.compile(r"(?:^[\s:,;\u2013-]+|[\s:,;\u2013-]+$)")
 
 
 def placeholders(text: str) -> list[tuple[str, str]]:

@@ -1,5 +1,7 @@
 """Every table of ours in one place, so that Alembic can compare them with the database."""
 
+# pyright: reportUnusedImport=false
+
 from sqlmodel import SQLModel
 
 import portal.addresses.records

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 from portal.core.errors import PersonMustLook
 
 if TYPE_CHECKING:
-    import pikepdf
     import weasyprint
     from weasyprint.text.fonts import FontConfiguration
 

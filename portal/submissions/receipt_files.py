@@ -13,7 +13,7 @@ class ReceiptFiles:
         folder.mkdir(parents=True, exist_ok=True)
 
     def keep(self, number: str, content: bytes) -> tuple[str, str]:
-        """Store a receipt; gives its file name and its SHA-256. The same number overwrites itself."""
+        """Store a receipt; gives its file name and SHA-256. The same number overwrites itself."""
         place = self._folder / f"{number}.pdf"
         partial = place.with_suffix(f".{os.getpid()}.part")
         with partial.open("wb") as out:

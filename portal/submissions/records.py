@@ -1,5 +1,8 @@
 """The rows of filling and sending, and their queries."""
 
+# pyright: reportDeprecated=false
+# SQLModel would have `exec`, which takes only its own select; these are SQLAlchemy's statements.
+
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date, datetime
@@ -18,7 +21,6 @@ from portal.submissions.submission import (
     Submission,
     SubmissionStatus,
 )
-
 
 _FILE_ID_LENGTH = 32
 

@@ -1,6 +1,6 @@
 """Reads what a browser posted, whatever it posted, without ever failing on it."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
@@ -46,7 +46,7 @@ class _TooLarge(Exception):  # stays in this module
 
 
 @asynccontextmanager
-async def read_posted(request: Request) -> AsyncIterator[Posted]:
+async def read_posted(request: Request) -> AsyncGenerator[Posted]:
     """Read a posted form; its uploads are closed at the end.
 
     A body past the limit is read to its end and thrown away (up to half a gigabyte), because a

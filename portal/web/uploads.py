@@ -42,7 +42,9 @@ def take_upload(
     try:
         kept = attachments.keep(content)
     except OSError as error:
-        log.error("upload_not_kept", error=type(error).__name__, number=error.errno)
+        log.error(  # noqa: TRY400  # a full disk needs no traceback
+            "upload_not_kept", error=type(error).__name__, number=error.errno
+        )
         said = f"{name} could not be uploaded. Try again in a few minutes"
         return FieldError(question.name, said)
     return DraftFileRow(
@@ -57,7 +59,7 @@ def take_upload(
 
 
 def _drawn_again(content: Any, kind: str) -> io.BytesIO | None:  # noqa: ANN401  # a binary file
-    """The same picture, upright, without EXIF (which says where it was taken); None if it is none."""
+    """The same picture, upright, without EXIF (where it was taken); None if it is none."""
     try:
         with Image.open(content, formats=[kind]) as picture:
             if picture.width * picture.height > _MOST_PIXELS:

@@ -29,7 +29,7 @@ def command(data_dir: Path, port: int, *more: str, key: str = API_KEY) -> list[s
 
 @contextmanager
 def serving_process(data_dir: Path, port: int, *more: str) -> Generator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(  # noqa: S603 - our own command
+    process = subprocess.Popen(
         command(data_dir, port, *more), stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
     try:
@@ -75,7 +75,7 @@ def test_it_refuses_a_key_that_may_be_real(tmp_path: Path, key: str) -> None:
 def run(
     data_dir: Path, *, environment: Mapping[str, str] | None = None, key: str = API_KEY
 ) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - our own command
+    return subprocess.run(
         command(data_dir, free_port(), key=key),
         env={**os.environ, **(environment or {})},
         capture_output=True,

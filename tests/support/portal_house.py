@@ -87,7 +87,7 @@ class Portal:
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """Every row of a table, oldest first where it says when it was made."""
-        with self.engine.connect() as connection:
+        with self.house.transactions.connect_to_read() as connection:
             columns = SQLModel.metadata.tables[table]
             made = [columns.c[n] for n in ("created_at", "submitted_at") if n in columns.c]
             found = connection.execute(select(columns).order_by(*made)).mappings()
@@ -95,11 +95,11 @@ class Portal:
 
     def counts(self) -> Mapping[str, int]:
         """How many rows each of our tables has."""
-        with self.engine.connect() as connection:
+        tables = [SQLModel.metadata.tables[name] for name in _own_tables(self.engine)]
+        with self.house.transactions.connect_to_read() as connection:
             return {
-                name: connection.scalar(select(func.count()).select_from(table)) or 0
-                for name, table in SQLModel.metadata.tables.items()
-                if name in _own_tables(self.engine)
+                table.name: connection.scalar(select(func.count()).select_from(table)) or 0
+                for table in tables
             }
 
     def everything(self) -> Mapping[str, Any]:

@@ -155,9 +155,7 @@ def test_bytes_that_are_no_text_are_never_a_failure(
 
 @pytest.mark.parametrize("charset", ["utf-7", "unicode_escape", "utf-16", "nonsense", "idna"])
 @pytest.mark.parametrize("path", [f"/forms/{FREE}/where", f"/forms/{FREE}/save", "/resume/x"])
-def test_an_odd_charset_smuggles_nothing_in(
-    shared_portal: Portal, charset: str, path: str
-) -> None:
+def test_an_odd_charset_smuggles_nothing_in(shared_portal: Portal, charset: str, path: str) -> None:
     resident = shared_portal.resident()
     resident.answer(FREE, "where", {"where-description": "Lay-by"})
     parts = {

@@ -148,7 +148,7 @@ def test_a_hidden_questions_value_and_unknown_fields_are_not_read(
         },
     )
     definition = shared_portal.house.definitions.current(PAID)
-    row = next(row for row in shared_portal.rows("draft") if '"rename-house"' in row["answers"])
+    row = shared_portal.rows("draft")[-1]
     stored = load_answers(definition, row["answers"])
     assert set(stored.values) == {"request"}
     assert (row["state"], row["version"]) == ("open", 1)
@@ -167,9 +167,7 @@ def test_an_answer_of_a_page_left_behind_never_reaches_the_council(
     assert sealed["total"] == 45_00
 
 
-def test_an_exit_page_is_the_end_whatever_is_posted(
-    shared_portal: Portal, owner: Resident
-) -> None:
+def test_an_exit_page_is_the_end_whatever_is_posted(shared_portal: Portal, owner: Resident) -> None:
     owner.answer(FREE, "where", {"where-description": "A field"})
     owner.answer(FREE, "land", {"land": "private"})
     before = shared_portal.everything()

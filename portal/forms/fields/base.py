@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol, TypeAlias
 
-Json: TypeAlias = None | bool | int | str | list[Any] | dict[str, Any]
+Json: TypeAlias = bool | int | str | list[Any] | dict[str, Any] | None
 """What json.dumps takes, floats left out on purpose."""
 
 Raw: TypeAlias = Mapping[str, Sequence[str]]
 """What was posted: input name → every value sent under it, in order, text exactly as typed."""
 
 AnswerValue: TypeAlias = Any
-"""A validated value: str, int, bool, date, tuple, or a frozen dataclass of the field's own module."""
+"""A validated value: str, int, bool, date, tuple, or a frozen dataclass of the field's own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ class TextField(OneText):
     keys: Mapping[str, str] = {
         "max_length": f"The most characters allowed; {LONGEST_LINE} when left out.",
         "min_length": "The fewest characters allowed.",
-        "pattern": "A regular expression the whole answer must match; say what is wanted in errors.",
+        "pattern": "A regular expression the whole answer must match; say what in errors.",
         "autocomplete": f"What the browser may offer: {', '.join(AUTOCOMPLETE)}.",
     }
     mistakes: Mapping[str, str] = {

@@ -101,7 +101,7 @@ class TimeField:
 
     def sample_mistakes(self, question: Question) -> tuple[dict[str, list[str]], ...]:
         """Posts that must be refused."""
-        wrong = ("25:00", "7:60pm", "13pm", "0am", "half seven", "-1", "１９:00")
+        wrong = ("25:00", "7:60pm", "13pm", "0am", "half seven", "-1", "\uff11\uff19:00")
         mistakes = [{question.name: [text]} for text in wrong]
         return tuple(mistakes if question.optional else [{}, {question.name: [""]}, *mistakes])
 

@@ -77,7 +77,9 @@ def upgrade() -> None:
         sa.Column("submitted_at", UtcDateTime(), nullable=False),
         sa.Column("received_at", UtcDateTime(), nullable=True),
         sa.Column("delete_after", sa.Date(), nullable=False),
-        sa.ForeignKeyConstraint(["digest"], ["form_definition.digest"], name="fk_submission_digest"),
+        sa.ForeignKeyConstraint(
+            ["digest"], ["form_definition.digest"], name="fk_submission_digest"
+        ),
         sa.ForeignKeyConstraint(["draft_id"], ["draft.id"], name="fk_submission_draft_id"),
         sa.PrimaryKeyConstraint("id", name="pk_submission"),
         sa.UniqueConstraint("reference", name="uq_submission_reference"),

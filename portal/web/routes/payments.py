@@ -125,11 +125,18 @@ def pay(request: Request, house: InHouse, asks: Asks, token: str, posted: Posted
         log.info("pay_conflict", reference=owed.reference, reason=str(error))
         return go_to(f"/forms/{submission.form}/confirmation/{submission.reference}")
     except ProviderUnavailable:
-        problem = "The payment service is not answering. You have not been charged. Try again in a minute."
+        problem = (
+            "The payment service is not answering. You have not been charged. "
+            "Try again in a minute."
+        )
         return _pay_page(request, house, definition, token, problem=problem, status=503)
     except ProviderRefused as error:
-        log.error("payment_refused", reference=owed.reference, reason=str(error))
-        problem = "We could not start your payment. You have not been charged. Ring us and quote your reference."
+        # No traceback: the reason is enough, and the refusal is no bug here.
+        log.error("payment_refused", reference=owed.reference, reason=str(error))  # noqa: TRY400
+        problem = (
+            "We could not start your payment. You have not been charged. "
+            "Ring us and quote your reference."
+        )
         return _pay_page(request, house, definition, token, problem=problem, status=502)
     return go_to(redirect.url)
 
@@ -221,7 +228,7 @@ def _not_taken(request: Request, house: InHouse, submission: Submission, state: 
 def show_confirmation(
     request: Request, house: InHouse, asks: Asks, form: str, reference: str
 ) -> Response:
-    """It is sent: the reference, what happens next, the receipt. Only in the browser that sent it."""
+    """It is sent: the reference, what happens next, the receipt. In the browser that sent it."""
     with house.transactions.read() as session:
         row = submission_by_reference(session, reference)
         if (

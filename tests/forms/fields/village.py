@@ -85,7 +85,7 @@ def question(
     keys: Mapping[str, Any] | None = None,
     *,
     ask: str = "What is your answer?",
-    **more: Any,  # noqa: ANN401  # optional, about, errors
+    **more: Any,  # optional, about, errors
 ) -> Question:
     """A question `q` of a type, its settings read from keys as a designer writes them."""
     read = Keys(keys or {})
@@ -101,7 +101,7 @@ def problems(kind: str, keys: Mapping[str, Any]) -> list[str]:
     return [problem.key for problem in read.problems]
 
 
-def answer(asked: Question, **posted: str | list[str]) -> Any:  # noqa: ANN401  # a value or mistakes
+def answer(asked: Question, **posted: str | list[str]) -> Any:  # a value or mistakes
     """What comes of posting these inputs; `day=` is `q-day` and `_=` is `q` itself."""
     raw = {
         "q" if name == "_" else f"q-{name.replace('_', '-')}": [v] if isinstance(v, str) else v
