@@ -15,6 +15,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from portal.core.errors import UnsafeSettings
 
 _SHORTEST_SECRET = 32
+_FEWEST_CHARACTERS = 10
+"""Different ones: 32 random characters, hexadecimal even, have fewer once in thousands of tries."""
+_FEWEST_LETTERS = 10  # different ones: forty-eight times "a" is long and not random
 _SAMPLE_SECRETS = ("change", "example", "secret", "password", "sandbox")
 
 
@@ -116,7 +119,8 @@ def _always_wrong(settings: Settings) -> list[str]:
 def _wrong_in_production(settings: Settings) -> list[str]:
     problems: list[str] = []
     secret = settings.secret_key.get_secret_value()
-    if len(secret) < _SHORTEST_SECRET or any(word in secret.lower() for word in _SAMPLE_SECRETS):
+    weak = len(secret) < _SHORTEST_SECRET or len(set(secret)) < _FEWEST_CHARACTERS
+    if weak or any(word in secret.lower() for word in _SAMPLE_SECRETS):
         problems.append(
             "PORTAL_SECRET_KEY must be at least 32 random characters in production. Make one with: "
             'python -c "import secrets; print(secrets.token_urlsafe(48))"'

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
 from portal.forms.fields.base import FieldError, Question
 from portal.forms.fields.file import check_upload, clean_file_name
@@ -60,6 +60,8 @@ def take_upload(
 
 def _drawn_again(content: Any, kind: str) -> io.BytesIO | None:  # noqa: ANN401  # a binary file
     """The same picture, upright, without EXIF (where it was taken); None if it is none."""
+    # WeasyPrint turns this on for the whole process: a picture cut short would pass for a whole one.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         with Image.open(content, formats=[kind]) as picture:
             if picture.width * picture.height > _MOST_PIXELS:
