@@ -60,7 +60,7 @@ def take_upload(
 
 def _drawn_again(content: Any, kind: str) -> io.BytesIO | None:  # noqa: ANN401  # a binary file
     """The same picture, upright, without EXIF (where it was taken); None if it is none."""
-    # WeasyPrint turns this on for the whole process: a picture cut short would pass for a whole one.
+    # WeasyPrint turns this on for the whole process: a picture cut short would pass for whole.
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         with Image.open(content, formats=[kind]) as picture:

@@ -282,6 +282,15 @@ def test_impatient_tapping_sends_once(phone: Page, portal: Portal):
     assert len(portal.posted) == 1
 
 
+def test_leaving_the_skip_link_moves_nothing_away_under_a_finger(phone: Page):
+    at_rest = phone.locator("[name=go]").bounding_box()
+
+    phone.keyboard.press("Tab")
+
+    assert phone.evaluate("document.activeElement.className") == "govuk-skip-link"
+    assert phone.locator("[name=go]").bounding_box() == at_rest
+
+
 def test_htmx_never_brings_a_payment_page_into_a_page_with_scripts(phone: Page, portal: Portal):
     phone.goto("/more")
     phone.tap("#text")
