@@ -47,7 +47,7 @@ _FIRST_PAUSE = timedelta(seconds=5)
 _LONGEST_PAUSE = timedelta(hours=6)
 _GIVE_UP_AFTER = timedelta(days=5)
 _KEEP_HISTORY = timedelta(days=30)
-_REAP_EVERY_SECONDS = 20.0
+_REAP_EVERY = timedelta(seconds=20)
 _SLOTS = 64
 _LOCK_NAMESPACE = 0x706F7274  # "port"
 
@@ -203,6 +203,7 @@ class Worker:
         schedules: Mapping[str, str] | None = None,
         concurrency: int = 4,
         first_pause: timedelta = _FIRST_PAUSE,
+        reap_every: timedelta = _REAP_EVERY,
     ) -> None:
         self._url = url
         self._slots = _Slots(url, state_dir)
@@ -210,6 +211,7 @@ class Worker:
         self._schedules = schedules or {}
         self._concurrency = concurrency
         self._first_pause = first_pause
+        self._reap_every = reap_every
         self._stopping = threading.Event()
         self._reaper = threading.Thread(target=self._reap, name="reaper", daemon=True)
 
@@ -245,7 +247,7 @@ class Worker:
 
     def _reap(self) -> None:
         """Take over the work of processes that died and never came back; clean old history."""
-        while not self._stopping.wait(_REAP_EVERY_SECONDS):
+        while not self._stopping.wait(self._reap_every.total_seconds()):
             try:
                 self._recover_dead_slots()
                 _forget_old_history()

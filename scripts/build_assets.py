@@ -20,6 +20,19 @@ ROOT = Path(__file__).resolve().parent.parent
 VENDOR = ROOT / "static" / "vendor"
 RECIPE = ROOT / "scripts" / "assets"
 
+FONT = "source-sans-3-{}-{}-normal.woff2"
+FONTS = [FONT.format(part, weight) for part in ("latin", "latin-ext") for weight in (400, 700)]
+
+PACKAGES: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "govuk-frontend": ("govuk-frontend", {}),
+    "htmx.org": ("htmx", {"htmx.min.js": "dist/htmx.min.js", "LICENSE": "LICENSE"}),
+    "@fontsource/source-sans-3": (
+        "fonts",
+        {"source-sans-3.LICENSE": "LICENSE"} | {font: f"files/{font}" for font in FONTS},
+    ),
+}
+"""npm package → its folder in static/vendor/, and the files copied there as they are."""
+
 # The npm package of GOV.UK Frontend carries no licence text: this one stands in its repository
 # as LICENSE.txt, and is kept rather than built.
 KEPT = ("govuk-frontend/LICENSE.txt",)
@@ -57,19 +70,20 @@ def build(workshop: Path) -> dict[str, bytes]:
         "--no-charset", "--load-path", packages / "govuk-frontend" / "dist" / "govuk",
         RECIPE / "portal.scss", at=workshop,
     )  # fmt: skip
-    htmx = packages / "htmx.org"
-    return {
-        "govuk-frontend/portal.css": stylesheet,
-        "htmx/htmx.min.js": (htmx / "dist" / "htmx.min.js").read_bytes(),
-        "htmx/LICENSE": (htmx / "LICENSE").read_bytes(),
-    } | {name: (VENDOR / name).read_bytes() for name in KEPT}
+    copied = {
+        f"{folder}/{name}": (packages / package / source).read_bytes()
+        for package, (folder, files) in PACKAGES.items()
+        for name, source in files.items()
+    }
+    kept = {name: (VENDOR / name).read_bytes() for name in KEPT}
+    return {"govuk-frontend/portal.css": stylesheet, **copied, **kept}
 
 
 def describe(workshop: Path, files: Mapping[str, bytes]) -> bytes:
     """VENDORED.toml: each package with its version, licence, checksums and what came of it."""
     locked = json.loads((workshop / "package-lock.json").read_text())["packages"]
     parts = ["# Written by scripts/build_assets.py: what static/vendor/ holds and its origin.\n"]
-    for name, folder in (("govuk-frontend", "govuk-frontend"), ("htmx.org", "htmx")):
+    for name, (folder, _) in PACKAGES.items():
         package = json.loads((workshop / "node_modules" / name / "package.json").read_text())
         made = sorted(file for file in files if file.startswith(f"{folder}/"))
         lines = "".join(f'"{file}" = "{sha256(files[file])}"\n' for file in made)
@@ -91,7 +105,8 @@ def tarball_sha256(name: str, locked: Mapping[str, Mapping[str, str]], workshop:
     """
     entry = locked[f"node_modules/{name}"]
     run("npm", "pack", f"{name}@{entry['version']}", "--ignore-scripts", at=workshop)
-    body = (workshop / f"{name}-{entry['version']}.tgz").read_bytes()
+    packed = name.removeprefix("@").replace("/", "-")
+    body = (workshop / f"{packed}-{entry['version']}.tgz").read_bytes()
     integrity = "sha512-" + base64.b64encode(hashlib.sha512(body).digest()).decode()
     if integrity != entry["integrity"]:
         raise SystemExit(f"{name} {entry['version']} is not the package that was locked: not built")

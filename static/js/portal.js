@@ -38,7 +38,8 @@
       set("post", form.getAttribute("action"));
       set("target", "#page");
       set("select", "#page");
-      set("swap", "outerHTML");
+      // Settling would copy the style of a text box somebody has dragged larger: the policy forbids it.
+      set("swap", "outerHTML settle:0");
       set("sync", "drop");
       // An upload from a phone takes its time.
       if (form.enctype[0] === "m") set("config", "timeout:180000");

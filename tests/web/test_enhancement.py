@@ -190,6 +190,16 @@ def test_a_mistake_is_shown_announced_and_focused(phone: Page):
     assert phone.evaluate("document.activeElement.id") == "name"
 
 
+def test_a_box_dragged_to_another_size_does_not_break_the_policy(phone: Page):
+    wake(phone)
+    phone.evaluate("document.querySelector('#name').style.width = '90%'")
+
+    phone.tap("[name=go]")
+
+    phone.wait_for_selector(".govuk-error-summary:focus")
+    assert phone.evaluate("violations") == []
+
+
 def test_the_next_page_comes_with_its_own_address_title_and_focus(phone: Page, portal: Portal):
     wake(phone)
     phone.fill("#name", "Sam")

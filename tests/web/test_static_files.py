@@ -206,6 +206,9 @@ def test_others_files_are_as_they_were_published():
         for name, checksum in package["files"].items():
             body = (STATIC / "vendor" / name).read_bytes()
             assert hashlib.sha256(body).hexdigest() == checksum, name
+    listed = {name for package in recorded["packages"].values() for name in package["files"]}
+    there = {p.relative_to(STATIC / "vendor").as_posix() for p in (STATIC / "vendor").rglob("*.*")}
+    assert there <= listed | {"VENDORED.toml"}
 
 
 def luminance(colour):
