@@ -149,13 +149,16 @@ _ATTRIBUTES = {tag: {"class"} for tag in _TAGS} | {
 }
 
 
-@lru_cache(maxsize=_MOST_KEPT_TEXTS)
-def markdown(text: str) -> Markup:
+def markdown(text: str, *, keep: bool = True) -> Markup:
     """Draw a designer's Markdown with GOV.UK classes; HTML in it is shown, not run.
 
-    The results are kept, so this is for texts of form definitions, never for what residents
-    type. Links may be https, http, mailto and tel, or within the portal; pictures are not drawn.
+    The results are kept for the next time, unless the text has a resident's answers in it.
+    Links may be https, http, mailto and tel, or within the portal; pictures are not drawn.
     """
+    return _kept_markdown(text) if keep else _draw_markdown(text)
+
+
+def _draw_markdown(text: str) -> Markup:
     tokens = _MARKDOWN.parse(text)
     for token in tokens:
         _dress(token)
@@ -168,6 +171,9 @@ def markdown(text: str) -> Markup:
         link_rel=None,
     )
     return Markup(clean)  # noqa: S704  # nh3 has just let through only what is listed above
+
+
+_kept_markdown = lru_cache(maxsize=_MOST_KEPT_TEXTS)(_draw_markdown)
 
 
 def _dress(token: Token) -> None:

@@ -152,7 +152,15 @@ _CEL_TYPES: Mapping[str, Any] = {
     "list(string)": cel.Type.List(cel.Type.STRING),
     "map(string, string)": cel.Type.Map(cel.Type.STRING, cel.Type.STRING),
     "map(string, dyn)": cel.Type.Map(cel.Type.STRING, cel.Type.DYN),
+    "list(map(string, dyn))": cel.Type.List(cel.Type.Map(cel.Type.STRING, cel.Type.DYN)),
 }
+_STRING = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
+_WORD = re.compile(r"(?<![.\w])[a-z_]\w*")
+
+
+def names_in(text: str) -> frozenset[str]:
+    """The names an expression may be reading, before anything is known of their types."""
+    return frozenset(_WORD.findall(_STRING.sub("", text)))
 
 
 def _functions() -> list[cel.FunctionDecl]:
@@ -167,6 +175,7 @@ def _functions() -> list[cel.FunctionDecl]:
         _function("age", [moment], whole, lambda born: _years(born.date(), _TODAY.get().on)),
         _function("hours_between", [moment, whole, moment, whole], whole, _hours_between),
         _function("pounds", [whole], whole, lambda pounds: pounds * 100),
+        _function("sum", [cel.Type.List(whole)], whole, sum),
     ]
 
 

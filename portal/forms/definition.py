@@ -1,9 +1,9 @@
 """The nouns of a form definition: frozen values, as `parsing` reads them from YAML."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 from portal.core.money import Pence
 from portal.forms.conditions import Expression
@@ -33,6 +33,65 @@ class Page:
     is_exit: bool = False
     """"You cannot use this service because…": the journey ends here and nothing is sent."""
     checks: tuple[Check, ...] = ()
+    warnings: tuple[Check, ...] = ()
+    """Like checks, but people may go on all the same."""
+    asked_when: Mapping[str, Expression] = field(default_factory=dict[str, Expression])
+    """Question → the condition on which it is asked at all."""
+    offered_when: Mapping[tuple[str, str], Expression] = field(
+        default_factory=dict[tuple[str, str], Expression]
+    )
+    """(Question, option) → the condition on which the option is offered."""
+    reveals: Mapping[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
+    """Question → the (question, option) of this page that reveals it."""
+    is_fixed: bool = True
+    """Whether it reads the same whatever was answered: no placeholder, no condition within."""
+
+    def question(self, name: str) -> Question | None:
+        """The question of this page with this name."""
+        return next((q for q in self.questions if q.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """Pages asked once for each of several things; shown as a list one can add to."""
+
+    name: str
+    """What conditions call the list; also its place in addresses."""
+    title: str
+    """The heading of the list: "Items to collect"."""
+    each: str
+    """One of them, in the middle of a sentence: "item"."""
+    parts: "tuple[Page | Repeat, ...]"
+    line: str
+    """How one is shown in the list, with {question} placeholders; empty for "Item 1"."""
+    when: Expression | None = None
+    min: int = 1
+    max: int = 50
+    can_reorder: bool = False
+    guidance: str = ""
+    checks: tuple[Check, ...] = ()
+
+    @property
+    def first_page(self) -> Page:
+        """The page a new one begins with."""
+        first = self.parts[0]
+        return first if isinstance(first, Page) else first.first_page
+
+
+Part: TypeAlias = Page | Repeat
+"""What a form is made of, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A value worked out from answers; conditions, fees and texts may speak of it."""
+
+    name: str
+    value: Expression
+    shown_as: str = "text"
+    """text, number, money or date."""
+    label: str = ""
+    """Its words on check answers and in the case; empty when it is shown in neither."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +185,7 @@ class FormDefinition:
     audience: tuple[str, ...]
     takes: str
     before_you_start: str
-    pages: tuple[Page, ...]
+    parts: tuple[Part, ...]
     fee: tuple[FeeLine, ...]
     case: CaseRule
     what_happens_next: str
@@ -135,6 +194,18 @@ class FormDefinition:
     keep_submission_days: int
     examples: tuple[Example, ...]
     digest: str
+    computed: tuple[Computed, ...] = ()
+    """In an order in which each reads only earlier ones."""
+
+    @property
+    def pages(self) -> tuple[Page, ...]:
+        """Every page, those that repeat among them, in the order of the file."""
+        return tuple(pages_of(self.parts))
+
+    @property
+    def repeats(self) -> tuple[Repeat, ...]:
+        """Every repeating group, an outer one before those within it."""
+        return tuple(repeats_of(self.parts))
 
     @property
     def questions(self) -> Iterator[Question]:
@@ -146,6 +217,10 @@ class FormDefinition:
         """The page with this name."""
         return next((p for p in self.pages if p.name == name), None)
 
+    def repeat(self, name: str) -> Repeat | None:
+        """The repeating group with this name."""
+        return next((r for r in self.repeats if r.name == name), None)
+
     def question(self, name: str) -> Question | None:
         """The question with this name."""
         return next((q for q in self.questions if q.name == name), None)
@@ -153,6 +228,23 @@ class FormDefinition:
     def page_of(self, question: str) -> Page | None:
         """The page a question stands on."""
         return next((p for p in self.pages if any(q.name == question for q in p.questions)), None)
+
+
+def pages_of(parts: Iterable[Part]) -> Iterator[Page]:
+    """The pages among the parts, those of repeating groups too."""
+    for part in parts:
+        if isinstance(part, Page):
+            yield part
+        else:
+            yield from pages_of(part.parts)
+
+
+def repeats_of(parts: Iterable[Part]) -> Iterator[Repeat]:
+    """The repeating groups among the parts."""
+    for part in parts:
+        if isinstance(part, Repeat):
+            yield part
+            yield from repeats_of(part.parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
 from portal.core.dates import Today
 from portal.core.money import format_pounds
-from portal.forms.answers import Answers
-from portal.forms.definition import Example, FormDefinition, Page
+from portal.forms.answering import CARRY_ON, Refused, answer_page
+from portal.forms.answers import Answers, ItemPath
+from portal.forms.definition import Example, FormDefinition, Repeat
 from portal.forms.fees import calculate_fee
 from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.base import AddressRecord, Asking, Place, StoredFile
-from portal.forms.journey import Journey, Refused, answer_page, walk
+from portal.forms.journey import Journey, Step, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,7 @@ class Outcome:
     journey: Journey
     answers: Answers
     problems: tuple[str, ...]
-    posts: tuple[tuple[Page, Mapping[str, list[str]]], ...]
+    posts: tuple[tuple[Step, Mapping[str, list[str]]], ...]
     """What a browser would have posted, page by page: the tests send the same over HTTP."""
 
 
@@ -65,33 +67,63 @@ def run_example(definition: FormDefinition, example: Example, today: Today) -> O
     answers, posts, problems = Answers(), [], list[str]()
     refused: dict[str, str] = {}
     journey = walk(definition, answers, today)
-    while journey.next_page is not None and not refused:
-        page = journey.next_page
-        raw = post_for(page, example)
-        posts.append((page, raw))
-        outcome = answer_page(definition, page, answers, raw, asking=asking, today=today)
+    step = journey.next_step
+    while step is not None:
+        raw = post_for(step, example, answers)
+        posts.append((step, raw))
+        outcome = answer_page(definition, step, answers, raw, asking=asking, today=today)
+        if isinstance(outcome, Refused) and outcome.warned:
+            # Whoever wrote the example means it.
+            raw = {**raw, CARRY_ON: [outcome.warned]}
+            posts[-1] = (step, raw)
+            outcome = answer_page(definition, step, answers, raw, asking=asking, today=today)
         if isinstance(outcome, Refused):
-            refused = {_question_of(page, e.input): e.message for e in outcome.errors}
+            refused = {_question_of(step, e.input): e.message for e in outcome.errors}
             refused |= dict.fromkeys(outcome.unfinished, "more than one match")
             break
         answers = outcome.answers
         journey = walk(definition, answers, today)
+        step = outcome.then or journey.next_step
     problems.extend(_compare(definition, example, journey, refused, today))
     return Outcome(example, journey, answers, tuple(problems), tuple(posts))
 
 
-def post_for(page: Page, example: Example) -> dict[str, list[str]]:
-    """What a browser would post for one page of an example; unnamed questions are left blank."""
+def post_for(step: Step, example: Example, answers: Answers) -> dict[str, list[str]]:
+    """What a browser would post for one step of an example; unnamed questions are left blank.
+
+    `answers` are those given so far: they tell how many of a list are already there.
+    """
+    written = _written_at(step.item_path, example, answers)
+    if isinstance(step.page, Repeat):
+        name = step.page.name
+        there = len(answers.at(step.item_path).items.get(name, ()))
+        wanted: Any = written.get(name, ())
+        return {name: ["yes" if there < len(wanted) else "no"]} if there < step.page.max else {}
     raw: dict[str, list[str]] = {}
-    for question in page.questions:
-        if question.name in example.answers:
-            written = example.answers[question.name]
-            raw.update(FIELD_TYPES[question.type].read_example(question, written))
+    for question in step.page.questions:
+        if question.name in written:
+            raw.update(FIELD_TYPES[question.type].read_example(question, written[question.name]))
     return raw
 
 
-def _question_of(page: Page, name: str) -> str:
-    for question in page.questions:
+def _written_at(place: ItemPath, example: Example, answers: Answers) -> Mapping[str, Any]:
+    """What the example says of one item: the list's entries are in the order of the items."""
+    written: Mapping[str, Any] = example.answers
+    here = answers
+    for name, item_id in place:
+        ids = [item.id for item in here.items.get(name, ())]
+        number = ids.index(item_id) if item_id in ids else len(ids)
+        entries: Any = written.get(name, ())
+        entry: Any = entries[number] if number < len(entries) else {}
+        written = cast("Mapping[str, Any]", entry if isinstance(entry, dict) else {})
+        here = here.at(((name, item_id),))
+    return written
+
+
+def _question_of(step: Step, name: str) -> str:
+    if isinstance(step.page, Repeat):
+        return step.page.name
+    for question in step.page.questions:
         if FIELD_TYPES[question.type].asks and name in FIELD_TYPES[question.type].inputs(question):
             return question.name
     return name
@@ -112,7 +144,7 @@ def _compare(
             or "nothing"
         )
         problems.append(f"it should be refused with {want}, but was with {said}")
-    seen = tuple(page.name for page in journey.pages)
+    seen = tuple(step.name for step in journey.steps)
     if example.sees is not None and example.sees != seen:
         problems.append(f"it should see {', '.join(example.sees)}, but saw {', '.join(seen)}")
     exit_page = journey.exit_page.name if journey.exit_page else ""

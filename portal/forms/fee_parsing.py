@@ -6,7 +6,6 @@ from datetime import date
 from portal.core.money import parse_pounds
 from portal.forms.conditions import Vocabulary
 from portal.forms.definition import Amount, Band, FeeLine, FeeSchedule
-from portal.forms.fields.base import Question
 from portal.forms.language import BAND, FEE, FEE_LINE, Key
 from portal.forms.reader import Reader
 from portal.forms.source import Source
@@ -61,11 +60,11 @@ def _band(each: Reader) -> Band | None:
 def parse_fee_lines(
     form: Reader,
     fees: Mapping[str, FeeSchedule],
-    questions: Mapping[str, Question],
+    numbers: frozenset[str],
     vocabulary: Vocabulary,
 ) -> tuple[FeeLine, ...]:
     """The form's fee lines."""
-    lines = [_line(item, fees, questions, vocabulary) for item in form.each("fee", FEE_LINE)]
+    lines = [_line(item, fees, numbers, vocabulary) for item in form.each("fee", FEE_LINE)]
     names = [line.name for line in lines]
     for number, name in enumerate(names):
         if name in names[:number]:
@@ -78,11 +77,11 @@ def parse_fee_lines(
 def _line(
     item: Reader,
     fees: Mapping[str, FeeSchedule],
-    questions: Mapping[str, Question],
+    numbers: frozenset[str],
     vocabulary: Vocabulary,
 ) -> FeeLine:
     schedule = _amount(item, fees)
-    by, times = (_number_question(item, key, questions) for key in ("by", "times"))
+    by, times = (_number(item, key, numbers) for key in ("by", "times"))
     banded = any(amount.bands for amount in schedule.amounts)
     if banded and not by:
         item.error(
@@ -137,9 +136,14 @@ def _amount(item: Reader, fees: Mapping[str, FeeSchedule]) -> FeeSchedule:
     return fees.get(written, FeeSchedule(written, ()))
 
 
-def _number_question(item: Reader, key: str, questions: Mapping[str, Question]) -> str:
+def _number(item: Reader, key: str, numbers: frozenset[str]) -> str:
     name = item.text(key)
-    if name and (name not in questions or questions[name].type != "whole-number"):
-        item.error(key, "P009", f"{name} is not a whole-number question of this form")
+    if name and name not in numbers:
+        item.error(
+            key,
+            "P009",
+            f"{name} is not a whole-number question or computed number of this form",
+            f"There are: {', '.join(sorted(numbers)) or 'none'}.",
+        )
         return ""
     return name

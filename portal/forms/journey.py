@@ -1,174 +1,326 @@
-"""The journey: the pages *these* answers lead through. Recomputed each time, never stored.
+"""The journey: the steps *these* answers lead through. Recomputed each time, never stored.
 
 Answers off the route stay in the draft but never leave it: a condition reads only answers on
-the route so far.
+the route so far. A step is a page at a place: outside every repeating group, or within one of
+its items. The list of a repeating group is a step too, after the steps of its items.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from functools import cached_property
+from typing import Any
 
 from portal.core.dates import Today
-from portal.forms.answers import Answers, cel_scope
+from portal.forms.answers import Answers, Item, ItemPath
 from portal.forms.conditions import evaluate, holds
-from portal.forms.definition import FormDefinition, Page
+from portal.forms.definition import Check, FormDefinition, Page, Part, Repeat
 from portal.forms.fields import FIELD_TYPES
-from portal.forms.fields.base import (
-    AnswerValue,
-    Asking,
-    FieldError,
-    Question,
-    Raw,
-    Unfinished,
-)
+from portal.forms.fields.base import AnswerValue, FieldError, Question
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """A page, or the list of a repeating group, at a place."""
+
+    page: Page | Repeat
+    item_path: ItemPath = ()
+
+    @property
+    def name(self) -> str:
+        """The name of the page or group."""
+        return self.page.name
+
+    @property
+    def path(self) -> str:
+        """Its address within the form: "your-details", "vehicles/3/vehicle", "vehicles"."""
+        return "/".join((*(f"{name}/{item}" for name, item in self.item_path), self.page.name))
+
+    @property
+    def list_path(self) -> str:
+        """The address of the list its item stands in; empty outside every repeating group."""
+        if not self.item_path:
+            return ""
+        *outer, (name, _item) = self.item_path
+        return "/".join((*(f"{group}/{item}" for group, item in outer), name))
+
+
+@dataclass(frozen=True)
 class Journey:
     """Where these answers lead."""
 
-    pages: tuple[Page, ...]
-    """The pages on the route so far, in order, ending with `next_page` or the exit if any."""
-    values: Mapping[str, AnswerValue]
+    steps: tuple[Step, ...]
+    """The steps on the route so far, in order, ending with `next_step` or the exit if any."""
+    answers: Answers
     """The answers on the route, and no others."""
     scope: Mapping[str, Any]
-    """The same as conditions see them."""
-    next_page: Page | None
-    """The first page that still needs an answer; None when there is none."""
+    """The same as conditions see them, with what is computed from them."""
+    next_step: Step | None
+    """The first step that still needs an answer; None when there is none."""
     exit_page: Page | None
     """The page that says "you cannot use this service", when the route ends there."""
     errors: tuple[FieldError, ...] = ()
-    """Why `next_page` needs another look although it was answered: a check that fails now."""
+    """Why `next_step` needs another look although it was answered: a check that fails now."""
+    also: tuple[Step, ...] = ()
+    """Steps that may be visited without being on the way: a new item of a list that has room,
+    and the list of an item that is not finished."""
+
+    @property
+    def values(self) -> Mapping[str, AnswerValue]:
+        """The answers on the route outside repeating groups."""
+        return self.answers.values
+
+    @cached_property
+    def pages(self) -> tuple[Page, ...]:
+        """The pages of the steps, without the lists."""
+        return tuple(step.page for step in self.steps if isinstance(step.page, Page))
+
+    @property
+    def next_page(self) -> Page | Repeat | None:
+        """The page of `next_step`."""
+        return self.next_step.page if self.next_step else None
 
     @property
     def complete(self) -> bool:
         """Whether everything is answered and the form may be sent."""
-        return self.next_page is None and self.exit_page is None
+        return self.next_step is None and self.exit_page is None
 
-    def can_visit(self, name: str) -> bool:
-        """Whether the page is on the route already."""
-        return any(page.name == name for page in self.pages)
+    def step(self, path: str) -> Step | None:
+        """The step with this address, when it may be visited."""
+        return next((step for step in (*self.steps, *self.also) if step.path == path), None)
 
-    def page_before(self, name: str) -> Page | None:
-        """The page the back link leads to; None on the first."""
-        names = [page.name for page in self.pages]
-        at = names.index(name) if name in names else len(names)
-        return self.pages[at - 1] if at else None
+    def can_visit(self, path: str) -> bool:
+        """Whether the step is on the route already."""
+        return self.step(path) is not None
 
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """The page was answered."""
-
-    answers: Answers
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """The page was not answered: the mistakes, in the order of the questions."""
-
-    errors: tuple[FieldError, ...]
-    unfinished: Mapping[str, Unfinished] = field(default_factory=dict[str, Unfinished])
-    """Question → what was found, when nothing is wrong but a choice must be made first."""
+    def step_before(self, path: str) -> Step | None:
+        """The step the back link leads to; None on the first."""
+        paths = [step.path for step in self.steps]
+        if path in paths:
+            at = paths.index(path)
+            return self.steps[at - 1] if at else None
+        aside = self.step(path)
+        if aside is not None and aside.list_path in paths:
+            return self.step(aside.list_path)
+        return self.steps[-1] if self.steps else None
 
 
 def walk(definition: FormDefinition, answers: Answers, today: Today) -> Journey:
     """Follow the answers through the pages, as far as they lead."""
-    everything = cel_scope(definition, answers.values)
-    pages: list[Page] = []
-    values: dict[str, AnswerValue] = {}
-    scope: dict[str, Any] = {}
-    for page in definition.pages:
-        if page.when is not None and not holds(page.when, scope, today):
-            continue
-        pages.append(page)
+    return _Walk(definition, today).journey(answers)
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What was answered on the route before a step, for its own conditions and texts."""
+
+    scope: dict[str, Any] = field(default_factory=dict[str, Any])
+    """As conditions see it."""
+    values: dict[str, AnswerValue] = field(default_factory=dict[str, AnswerValue])
+
+
+def before(definition: FormDefinition, answers: Answers, step: Step, today: Today) -> Before:
+    """What a step may speak of: the answers on the route before it, its own item's among them."""
+    walked = _Walk(definition, today, until=step.path)
+    walked.journey(answers)
+    return walked.found or Before()
+
+
+def compute(definition: FormDefinition, scope: dict[str, Any], today: Today) -> None:
+    """Bring the computed values of a scope up to date; what cannot be known is not in it."""
+    for computed in definition.computed:
+        value = evaluate(computed.value, scope, today)
+        if value is None:
+            scope.pop(computed.name, None)
+        else:
+            scope[computed.name] = value
+
+
+def offered(
+    page: Page, question: Question, value: AnswerValue, before: Before, today: Today
+) -> bool:
+    """Whether every choice in an answer is still offered: a stale one is asked again."""
+    chosen: Sequence[str] = (value,) if isinstance(value, str) else value
+    conditions = [page.offered_when.get((question.name, option)) for option in chosen]
+    return all(c is None or holds(c, before.scope, today) for c in conditions)
+
+
+def is_asked(page: Page, question: Question, scope: Mapping[str, Any], today: Today) -> bool:
+    """Whether a question of the page is asked, with what is answered so far."""
+    condition = page.asked_when.get(question.name)
+    return condition is None or holds(condition, scope, today)
+
+
+class _Walk:
+    """One walk through a form: what it has passed so far, and where it was stopped."""
+
+    def __init__(self, definition: FormDefinition, today: Today, until: str = "") -> None:
+        self._definition = definition
+        self._today = today
+        self._until = until
+        self._steps: list[Step] = []
+        self._also: list[Step] = []
+        self._next: Step | None = None
+        self._exit: Page | None = None
+        self._errors: tuple[FieldError, ...] = ()
+        self.found: Before | None = None
+        """What was known on arriving at the step the walk was to go `until`."""
+
+    def journey(self, answers: Answers) -> Journey:
+        """Walk from the beginning."""
+        known = Before()
+        kept = self._follow(self._definition.parts, answers, known, ())
+        return Journey(
+            tuple(self._steps),
+            kept,
+            known.scope,
+            self._next,
+            self._exit,
+            self._errors,
+            tuple(self._also),
+        )
+
+    @property
+    def _ended(self) -> bool:
+        return self._next is not None or self._exit is not None or self.found is not None
+
+    def _follow(
+        self, parts: Sequence[Part], answers: Answers, known: Before, at: ItemPath
+    ) -> Answers:
+        """Follow the parts at one place; gives what of the answers is on the route."""
+        values: dict[str, AnswerValue] = {}
+        done: set[str] = set()
+        items: dict[str, tuple[Item, ...]] = {}
+        for part in parts:
+            if part.when is not None and not holds(part.when, known.scope, self._today):
+                continue
+            if isinstance(part, Page):
+                values.update(self._visit(part, answers, known, at))
+            else:
+                items[part.name] = self._visit_items(part, answers, known, at)
+            if self._ended:
+                break
+            done.add(part.name)
+        return Answers(values, frozenset(done), items)
+
+    def _arrive(self, step: Step, known: Before) -> bool:
+        self._steps.append(step)
+        if step.path == self._until:
+            self.found = Before(dict(known.scope), dict(known.values))
+        return self.found is None
+
+    def _visit(
+        self, page: Page, answers: Answers, known: Before, at: ItemPath
+    ) -> dict[str, AnswerValue]:
+        step = Step(page, at)
+        if not self._arrive(step, known):
+            return {}
         if page.is_exit:
-            return Journey(tuple(pages), values, scope, None, page)
+            self._exit = page
+            return {}
+        values, complete = self._answers_on(page, answers, known)
+        compute(self._definition, known.scope, self._today)
+        if not complete:
+            self._next = step
+            return values
+        self._check(step, page.checks, known)
+        return values
+
+    def _answers_on(
+        self, page: Page, answers: Answers, known: Before
+    ) -> tuple[dict[str, AnswerValue], bool]:
+        """The answers to the page's questions, and whether it needs no more."""
+        values: dict[str, AnswerValue] = {}
+        complete = page.name in answers.answered_pages
         for question in page.questions:
-            if question.name in answers.values:
-                values[question.name] = answers.values[question.name]
-                scope[question.name] = everything[question.name]
-        if not _is_answered(page, answers):
-            return Journey(tuple(pages), values, scope, page, None)
-        errors = failing_checks(page, scope, today)
+            field_type = FIELD_TYPES[question.type]
+            if not field_type.asks or not is_asked(page, question, known.scope, self._today):
+                continue
+            value = answers.values.get(question.name)
+            if value is None:
+                complete = complete and question.optional
+                continue
+            if page.offered_when and not offered(page, question, value, known, self._today):
+                complete = False
+                continue
+            values[question.name] = known.values[question.name] = value
+            known.scope[question.name] = field_type.cel(value)
+        return values, complete
+
+    def _check(self, step: Step, checks: Sequence[Check], known: Before) -> None:
+        errors = tuple(failing(step.page, checks, known.scope, self._today))
         if errors:
-            return Journey(tuple(pages), values, scope, page, None, errors)
-    return Journey(tuple(pages), values, scope, None, None)
+            self._next, self._errors = step, errors
+
+    def _visit_items(
+        self, repeat: Repeat, answers: Answers, known: Before, at: ItemPath
+    ) -> tuple[Item, ...]:
+        listed = answers.items.get(repeat.name, ())[: repeat.max]
+        kept: list[Item] = []
+        rows: list[dict[str, Any]] = []
+        for item in listed:
+            within = Before(dict(known.scope), dict(known.values))
+            kept.append(
+                Item(
+                    item.id,
+                    self._follow(repeat.parts, item.answers, within, (*at, (repeat.name, item.id))),
+                )
+            )
+            rows.append(_only_new(within.scope, known.scope, self._definition))
+            if self._ended:
+                break
+        self._visit_list(repeat, answers, known, at, rows)
+        return tuple(kept)
+
+    def _visit_list(
+        self,
+        repeat: Repeat,
+        answers: Answers,
+        known: Before,
+        at: ItemPath,
+        rows: list[dict[str, Any]],
+    ) -> None:
+        here = Step(repeat, at)
+        fresh = Step(repeat.first_page, (*at, (repeat.name, answers.next_id(repeat.name))))
+        if fresh.path == self._until and self.found is None:
+            self.found = Before(dict(known.scope), dict(known.values))
+        if self._ended:
+            self._also.append(here)
+            return
+        if not rows and repeat.min > 0:
+            self._arrive(fresh, known)
+            self._next = self._next or fresh
+            return
+        if len(rows) < repeat.max:
+            self._also.append(fresh)
+        if not self._arrive(here, known):
+            return
+        known.scope[repeat.name] = rows
+        compute(self._definition, known.scope, self._today)
+        if repeat.name not in answers.answered_pages or len(rows) < repeat.min:
+            self._next = here
+            return
+        self._check(here, repeat.checks, known)
 
 
-def answer_page(  # one page, what was posted, and what it may ask
-    definition: FormDefinition,
-    page: Page,
-    answers: Answers,
-    raw: Raw,
-    *,
-    asking: Asking,
-    today: Today,
-) -> Answered | Refused:
-    """Read one posted page. Only this page's own questions are read; all else is ignored."""
-    given: dict[str, AnswerValue] = {}
-    errors: list[FieldError] = []
-    unfinished: dict[str, Unfinished] = {}
-    for question in page.questions:
-        field_type = FIELD_TYPES[question.type]
-        if not field_type.asks:
-            continue
-        outcome = field_type.parse(question, _only(field_type.inputs(question), raw), asking)
-        if isinstance(outcome, Unfinished):
-            unfinished[question.name] = outcome
-        elif _is_mistakes(outcome):
-            errors.extend(cast("tuple[FieldError, ...]", outcome))
-        elif outcome is not None:
-            given[question.name] = outcome
-    searching = _searched(page, raw)
-    if searching and (errors or unfinished):
-        # "Find address" was pressed: what else is still blank on the page is no mistake yet.
-        errors = [error for error in errors if error.input in searching]
-    if errors or unfinished:
-        return Refused(tuple(errors), unfinished)
-    after = answers.with_page(page, given)
-    route = walk(definition, after, today)
-    if route.next_page is page and route.errors:
-        return Refused(route.errors)
-    return Answered(after)
+def _only_new(
+    scope: Mapping[str, Any], outer: Mapping[str, Any], definition: FormDefinition
+) -> dict[str, Any]:
+    """What one item adds to what was known outside it: the item as conditions see it."""
+    computed = {each.name for each in definition.computed}
+    return {n: value for n, value in scope.items() if n not in outer and n not in computed}
 
 
-def _searched(page: Page, raw: Raw) -> frozenset[str]:
-    """The inputs of the question whose search or "enter it yourself" button was pressed."""
-    for question in page.questions:
-        if any(raw.get(f"{question.name}{button}") for button in ("-find", "-manual")):
-            return frozenset(FIELD_TYPES[question.type].inputs(question))
-    return frozenset()
-
-
-def failing_checks(page: Page, scope: Mapping[str, Any], today: Today) -> tuple[FieldError, ...]:
-    """The page's cross-field checks that are known to be false."""
-    found: list[FieldError] = []
-    for check in page.checks:
+def failing(
+    page: Page | Repeat, checks: Sequence[Check], scope: Mapping[str, Any], today: Today
+) -> Iterator[FieldError]:
+    """The cross-field checks that are known to be false."""
+    for check in checks:
         if evaluate(check.that, scope, today) is False:
-            question = next(q for q in page.questions if q.name == check.at)
-            found.append(FieldError(first_input(question), check.otherwise))
-    return tuple(found)
+            question = page.question(check.at) if isinstance(page, Page) else None
+            at = first_input(question) if question else check.at
+            yield FieldError(at, check.otherwise)
 
 
 def first_input(question: Question) -> str:
     """The input an error about the whole question links to."""
     return FIELD_TYPES[question.type].inputs(question)[0]
-
-
-def _is_answered(page: Page, answers: Answers) -> bool:
-    if page.name not in answers.answered_pages:
-        return False
-    return all(
-        question.optional or question.name in answers.values
-        for question in page.questions
-        if FIELD_TYPES[question.type].asks
-    )
-
-
-def _is_mistakes(outcome: object) -> bool:
-    return isinstance(outcome, tuple) and bool(outcome) and isinstance(outcome[0], FieldError)
-
-
-def _only(inputs: tuple[str, ...], raw: Raw) -> Raw:
-    return {name: raw[name] for name in inputs if name in raw}

@@ -26,7 +26,15 @@ FORM: Mapping[str, Key] = {
     "audience": Key("Who it is for: resident, business or both.", shape="list"),
     "takes": Key('How long it takes, for example "8 minutes".'),
     "before_you_start": Key("What people need to have ready, in Markdown."),
-    "pages": Key("The pages, in order.", required=True, shape="list of page"),
+    "pages": Key(
+        "The pages, in order; and groups of pages that repeat.",
+        required=True,
+        shape="list of page or repeat",
+    ),
+    "computed": Key(
+        "Values worked out from answers, which conditions, fees and texts may use.",
+        shape="list of computed value",
+    ),
     "declaration": Key("What people confirm by sending it, shown above the send button."),
     "fee": Key(
         "What is charged: a list of fee lines. No list, no charge.", shape="list of fee line"
@@ -47,7 +55,42 @@ PAGE: Mapping[str, Key] = {
         'yes: the journey ends here ("you cannot use this service because…").', shape="flag"
     ),
     "check": Key("Rules across answers: a list of that / else / at.", shape="list of check"),
+    "warn": Key(
+        "Like check, but people may go on: for what looks wrong and may be right.",
+        shape="list of check",
+    ),
     "use": Key("Take the page's questions from _shared.yml."),
+}
+
+REPEAT: Mapping[str, Key] = {
+    "repeat": Key(
+        "The list's name in conditions and addresses: small letters, digits and underscores.",
+        required=True,
+    ),
+    "title": Key("The heading of the list, for example Items to collect.", required=True),
+    "each": Key("What one of them is called, for example item.", required=True),
+    "line": Key("How one is shown in the list, with {question} placeholders."),
+    "when": Key("Ask for the list only when this condition holds.", shape="condition"),
+    "min": Key("The fewest; 1 when left out, 0 when there may be none.", shape="number"),
+    "max": Key("The most; 50 when left out.", shape="number"),
+    "reorder": Key("yes: people may change the order.", shape="flag"),
+    "guidance": Key("Markdown above the list."),
+    "pages": Key(
+        "The pages asked for each one; another repeat may be among them.",
+        required=True,
+        shape="list of page or repeat",
+    ),
+    "check": Key(
+        "Rules about the whole list: a list of that / else; they are said on the list.",
+        shape="list of check",
+    ),
+}
+
+COMPUTED: Mapping[str, Key] = {
+    "value": Key("Its name: small letters, digits and underscores.", required=True),
+    "is": Key("How it is worked out (CEL).", required=True, shape="condition"),
+    "shown_as": Key("text, number, money (then it is in pence) or date."),
+    "label": Key("Its words on check answers and in the case; left out, it is in neither."),
 }
 
 QUESTION: Mapping[str, Key] = {
@@ -57,6 +100,11 @@ QUESTION: Mapping[str, Key] = {
     "ask": Key("The question, as people read it."),
     "type": Key("The field type.", required=True),
     "hint": Key("Help for this one question."),
+    "when": Key(
+        "Ask it only when this condition holds. A choice on the same page (request == "
+        '"other") shows it beneath that choice.',
+        shape="condition",
+    ),
     "optional": Key("yes: people may leave it blank.", shape="flag"),
     "about": Key('How an error names it: "Enter {about}".'),
     "errors": Key("Your own wording of an error, by its kind.", shape="map"),
@@ -65,7 +113,7 @@ QUESTION: Mapping[str, Key] = {
 CHECK: Mapping[str, Key] = {
     "that": Key("A condition that must not be false.", required=True, shape="condition"),
     "else": Key("What to say when it is.", required=True),
-    "at": Key("The question on this page to say it at.", required=True),
+    "at": Key("The question on this page to say it at; in a list's check, leave it out."),
 }
 
 FEE_LINE: Mapping[str, Key] = {
@@ -73,8 +121,8 @@ FEE_LINE: Mapping[str, Key] = {
     "label": Key("What people read on the receipt.", required=True),
     "when": Key("Charge it only when this condition holds.", shape="condition"),
     "amount": Key("A fee from _fees.yml, or an amount such as £21.00.", required=True),
-    "by": Key("The whole-number question that chooses the band."),
-    "times": Key("The whole-number question to multiply by."),
+    "by": Key("The whole-number question or computed number that chooses the band."),
+    "times": Key("The whole-number question or computed number to multiply by."),
     "income_code": Key("The finance system's code.", required=True),
     "vat": Key("outside-scope, exempt, zero, reduced or standard.", required=True),
 }

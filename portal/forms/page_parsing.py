@@ -1,22 +1,36 @@
-"""Reads the pages and questions of a form, shared pages included."""
+"""Reads the pages and questions of a form, shared pages and repeating groups included."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from portal.forms.conditions import RESERVED, Vocabulary
-from portal.forms.definition import Check, Page
+from portal.forms.conditions import RESERVED, Expression, Vocabulary
+from portal.forms.definition import Check, Page, Part, Repeat
 from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.base import Keys, Question
-from portal.forms.language import CHECK, PAGE, QUESTION, Key
+from portal.forms.language import CHECK, PAGE, QUESTION, REPEAT, Key
+from portal.forms.placeholders import check_placeholders
 from portal.forms.reader import PAGE_NAME, QUESTION_NAME, Reader
 from portal.forms.source import Source, read_source
+from portal.forms.texts import placeholders
 
-RESERVED_PAGES = frozenset({"check-answers", "confirmation", "start", "save", "resume", "address"})
+RESERVED_PAGES = frozenset(
+    {"check-answers", "confirmation", "start", "save", "resume", "address", "tasks"}
+)
 SHARED: Mapping[str, Key] = {"pages": Key("Pages several forms share, by name.", shape="map")}
 _SHARED_PAGE = {
-    name: key for name, key in PAGE.items() if name in ("title", "guidance", "questions", "check")
+    name: key
+    for name, key in PAGE.items()
+    if name in ("title", "guidance", "questions", "check", "warn")
 }
+_MOST_REPEATED = 200
+_DEEPEST = 2
+"""How far repeating groups may be nested: vehicles, and the drivers of each."""
+_IS_OPTION = re.compile(r"(?P<question>\w+) == (?P<q>[\"'])(?P<option>[^\"']*)(?P=q)")
+_HAS_OPTION = re.compile(r"(?P<q>[\"'])(?P<option>[^\"']*)(?P=q) in (?P<question>\w+)")
+_YES_OR_NO = re.compile(r"(?P<not>!?)(?P<question>\w+)")
+_REVEALING = {"radios": (_IS_OPTION,), "checkboxes": (_HAS_OPTION,), "yes-no": (_YES_OR_NO,)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,32 +45,114 @@ class Outline:
     questions: tuple[Question, ...]
 
 
-def outline_pages(form: Reader, shared: Source) -> list[Outline]:
+@dataclass(frozen=True, slots=True)
+class RepeatOutline:
+    """A repeating group whose pages are read but their conditions not yet."""
+
+    reader: Reader
+    name: str
+    parts: "tuple[Outline | RepeatOutline, ...]"
+
+
+@dataclass(slots=True)
+class _Names:
+    """What was named so far, to find a name used twice."""
+
+    pages: set[str] = field(default_factory=set[str])
+    questions: dict[str, str] = field(default_factory=dict[str, str])
+    """Question or list → the page or group it is on."""
+
+
+def outline_parts(form: Reader, shared: Source) -> tuple[Outline | RepeatOutline, ...]:
     """Read every page's questions, and note names used twice."""
-    outlines = [_outline(reader, shared) for reader in form.each("pages", PAGE)]
-    seen_pages: set[str] = set()
-    seen_questions: dict[str, str] = {}
+    return _outlines(form, shared, _Names(), 0)
+
+
+def pages_among(outlines: Sequence[Outline | RepeatOutline]) -> Iterator[Outline]:
+    """Every page, those of repeating groups too."""
     for outline in outlines:
-        if outline.name in seen_pages:
-            outline.reader.error("page", "F020", f"there are two pages called {outline.name}")
-        if outline.name in RESERVED_PAGES:
-            outline.reader.error(
-                "page",
-                "F021",
-                f"a page cannot be called {outline.name}",
-                "The portal uses that address itself.",
-            )
-        seen_pages.add(outline.name)
-        for question in outline.questions:
-            if question.name in seen_questions:
-                outline.reader.error(
-                    "",
-                    "F022",
-                    f"the question {question.name} is asked twice, "
-                    f"first on the page {seen_questions[question.name]}",
-                )
-            seen_questions.setdefault(question.name, outline.name)
-    return outlines
+        if isinstance(outline, Outline):
+            yield outline
+        else:
+            yield from pages_among(outline.parts)
+
+
+def repeats_among(outlines: Sequence[Outline | RepeatOutline]) -> Iterator[RepeatOutline]:
+    """Every repeating group, an outer one first."""
+    for outline in outlines:
+        if isinstance(outline, RepeatOutline):
+            yield outline
+            yield from repeats_among(outline.parts)
+
+
+def _outlines(
+    reader: Reader, shared: Source, names: _Names, depth: int
+) -> tuple[Outline | RepeatOutline, ...]:
+    outlines: list[Outline | RepeatOutline] = []
+    for item in reader.each("pages", None):
+        if "repeat" in item.raw:
+            repeat = Reader(item.source, item.path, REPEAT)
+            outlines.append(_repeat_outline(repeat, shared, names, depth + 1))
+        else:
+            page = Reader(item.source, item.path, PAGE)
+            outline = _outline(page, shared)
+            _note_names(outline, names)
+            outlines.append(outline)
+    return tuple(outlines)
+
+
+def _repeat_outline(reader: Reader, shared: Source, names: _Names, depth: int) -> RepeatOutline:
+    name = reader.name("repeat", QUESTION_NAME, "list")
+    _note_question(reader, name, f"the list {name}", names)
+    if name in names.pages:
+        reader.error("repeat", "F020", f"there is a page called {name} too")
+    if name in RESERVED or name in RESERVED_PAGES:
+        reader.error("repeat", "F026", f"{name} means something else", "Choose another name.")
+    names.pages.add(name)
+    if depth > _DEEPEST:
+        reader.error(
+            "repeat",
+            "F043",
+            f"{name} repeats inside a group that is inside another",
+            "Groups may be nested once.",
+        )
+        return RepeatOutline(reader, name, ())
+    parts = _outlines(reader, shared, names, depth)
+    if parts and (not isinstance(parts[0], Outline) or parts[0].reader.text("when")):
+        reader.error(
+            "pages",
+            "F044",
+            f"{name} must begin with a page that is always asked",
+            "A new one begins there. Move the page without `when:` to the front.",
+        )
+    if not any(isinstance(part, Outline) and part.questions for part in parts):
+        reader.error("pages", "F045", f"{name} asks nothing", "Give it a page with a question.")
+    return RepeatOutline(reader, name, parts)
+
+
+def _note_names(outline: Outline, names: _Names) -> None:
+    if outline.name in names.pages:
+        outline.reader.error("page", "F020", f"there are two pages called {outline.name}")
+    if outline.name in RESERVED_PAGES:
+        outline.reader.error(
+            "page",
+            "F021",
+            f"a page cannot be called {outline.name}",
+            "The portal uses that address itself.",
+        )
+    names.pages.add(outline.name)
+    for question in outline.questions:
+        _note_question(outline.reader, question.name, f"the page {outline.name}", names)
+
+
+def _note_question(reader: Reader, name: str, where: str, names: _Names) -> None:
+    if name and name in names.questions:
+        reader.error(
+            "",
+            "F022",
+            f"the question {name} is asked twice, first on {names.questions[name]}",
+        )
+    names.questions.setdefault(name, where)
 
 
 def _outline(reader: Reader, shared: Source) -> Outline:
@@ -132,27 +228,192 @@ def _settings(item: Reader, kind: str) -> Any:  # noqa: ANN401  # the field type
     return settings
 
 
-def parse_pages(outlines: list[Outline], vocabulary: Vocabulary) -> tuple[Page, ...]:
-    """Finish the pages: their conditions may read only what was asked before."""
-    earlier: set[str] = set()
-    pages: list[Page] = []
-    for outline in outlines:
-        when = outline.reader.expression("when", vocabulary)
+def parse_parts(
+    outlines: Sequence[Outline | RepeatOutline],
+    vocabulary: Vocabulary,
+    computed: Mapping[str, frozenset[str]],
+) -> tuple[Part, ...]:
+    """Finish the pages: their conditions may read only what was asked before.
+
+    `computed` says of each computed value which questions and lists it is worked out from.
+    """
+    questions = {q.name: q for outline in pages_among(outlines) for q in outline.questions}
+    lists = frozenset(outline.name for outline in repeats_among(outlines))
+    return _parts(outlines, _Known(vocabulary, computed, questions, lists))
+
+
+@dataclass(slots=True)
+class _Known:
+    """What a condition may speak of where it stands."""
+
+    vocabulary: Vocabulary
+    computed: Mapping[str, frozenset[str]]
+    questions: Mapping[str, Question]
+    lists: frozenset[str]
+    earlier: set[str] = field(default_factory=set[str])
+
+    def within(self) -> "_Known":
+        """The same inside an item: what is asked there is not known outside."""
+        return replace(self, earlier=set(self.earlier))
+
+    def read(self, reader: Reader, key: str) -> Expression | None:
+        """A condition; noted when it reads something that is asked later or elsewhere."""
+        expression = reader.expression(key, self.vocabulary)
+        if expression is None:
+            return None
+        for name in sorted(expression.reads):
+            self._note_later(reader, key, name)
+        return expression
+
+    def put(self, reader: Reader, *keys: str) -> None:
+        """Note placeholders in texts of what does not exist, or is asked later."""
+        for key in keys:
+            check_placeholders(reader, key, self.questions, self.computed.keys() | self.lists)
+            for name, _part in placeholders(reader.text(key)):
+                if name in self.questions or name in self.lists or name in self.computed:
+                    self._note_later(reader, key, name)
+
+    def _note_later(self, reader: Reader, key: str, name: str) -> None:
+        needs = self.computed.get(name, frozenset({name}))
+        for later in sorted(needs - self.earlier):
+            said = f"{name} is asked later"
+            if later != name:
+                said = f"{name} is worked out from {later}, which is asked later"
+            reader.error(key, "C003", said, "Only earlier answers can be read here.")
+
+
+def _parts(outlines: Sequence[Outline | RepeatOutline], known: _Known) -> tuple[Part, ...]:
+    return tuple(
+        _page(outline, known) if isinstance(outline, Outline) else _repeat(outline, known)
+        for outline in outlines
+    )
+
+
+def _page(outline: Outline, known: _Known) -> Page:
+    when = known.read(outline.reader, "when")
+    known.put(outline.reader, "title")
+    known.put(outline.content, "title", "guidance")
+    asked_when, reveals, offered_when = _conditions_within(outline, known)
+    title, guidance = _title(outline), outline.content.text("guidance")
+    texts = (title, guidance, *(t for q in outline.questions for t in (q.ask, q.hint, q.about)))
+    return Page(
+        name=outline.name,
+        title=title,
+        questions=outline.questions,
+        when=when,
+        guidance=guidance,
+        is_exit=outline.reader.flag("exit"),
+        checks=tuple(_checks(outline, known, "check")),
+        warnings=tuple(_checks(outline, known, "warn")),
+        asked_when=asked_when,
+        offered_when=offered_when,
+        reveals=reveals,
+        is_fixed=not asked_when and not offered_when and not any(map(placeholders, texts)),
+    )
+
+
+def _conditions_within(
+    outline: Outline, known: _Known
+) -> tuple[dict[str, Expression], dict[str, tuple[str, str]], dict[tuple[str, str], Expression]]:
+    """The conditions of the page's questions and options, each reading only what is earlier."""
+    asked_when: dict[str, Expression] = {}
+    reveals: dict[str, tuple[str, str]] = {}
+    offered_when: dict[tuple[str, str], Expression] = {}
+    here: dict[str, Question] = {}
+    before_page = set(known.earlier)
+    for number, question in enumerate(outline.questions):
+        item = Reader(outline.content.source, (*outline.content.path, "questions", number))
+        offered_when.update(_offers(item, question, known, before_page))
+        known.put(item, "ask", "hint", "about")
+        when = known.read(item, "when")
         if when is not None:
-            _note_later(outline.reader, "when", when.reads - earlier)
-        earlier.update(question.name for question in outline.questions)
-        pages.append(
-            Page(
-                name=outline.name,
-                title=_title(outline),
-                questions=outline.questions,
-                when=when,
-                guidance=outline.content.text("guidance"),
-                is_exit=outline.reader.flag("exit"),
-                checks=tuple(_checks(outline, vocabulary, earlier)),
+            asked_when[question.name] = when
+            if when.reads & set(here):
+                revealed = _revealed_by(item, when, here)
+                if revealed:
+                    reveals[question.name] = revealed
+        here[question.name] = question
+        if FIELD_TYPES[question.type].asks:
+            known.earlier.add(question.name)
+    return asked_when, reveals, offered_when
+
+
+def _revealed_by(
+    item: Reader, when: Expression, here: Mapping[str, Question]
+) -> tuple[str, str] | None:
+    """The choice of this page that reveals a question."""
+    for pattern in (_IS_OPTION, _HAS_OPTION, _YES_OR_NO):
+        match = pattern.fullmatch(when.text.strip())
+        question = here.get(match["question"]) if match else None
+        if match and question and pattern in _REVEALING.get(question.type, ()):
+            if pattern is _YES_OR_NO:
+                return question.name, "no" if match["not"] else "yes"
+            return question.name, match["option"]
+    item.error(
+        "when",
+        "F042",
+        "a question can be revealed only by one choice on its page",
+        'Write it like request == "other", or move the question to a page of its own.',
+    )
+    return None
+
+
+def _offers(
+    item: Reader, question: Question, known: _Known, before_page: set[str]
+) -> Iterator[tuple[tuple[str, str], Expression]]:
+    options = item.raw.get("options")
+    if not isinstance(options, dict):
+        return
+    for value, written in options.items():
+        if not isinstance(written, dict) or "when" not in written:
+            continue
+        option = Reader(item.source, (*item.path, "options", value))
+        condition = known.read(option, "when")
+        if condition is None:
+            continue
+        if condition.reads - before_page - set(known.computed):
+            option.error(
+                "when",
+                "F046",
+                "a choice can depend only on earlier pages",
+                "Put this question on a page after the one it depends on.",
             )
-        )
-    return tuple(pages)
+        yield (question.name, str(value)), condition
+
+
+def _repeat(outline: RepeatOutline, known: _Known) -> Repeat:
+    reader = outline.reader
+    when = known.read(reader, "when")
+    least, most = reader.number("min", 1) or 0, reader.number("max", 50) or 50
+    if least > most:
+        reader.error("min", "F047", "min must not be more than max")
+    if most > _MOST_REPEATED:
+        reader.error("max", "F048", f"max must be {_MOST_REPEATED} or less")
+    known.put(reader, "title", "guidance")
+    inside = known.within()
+    parts = _parts(outline.parts, inside)
+    inside.put(reader, "line")
+    known.earlier.add(outline.name)
+    return Repeat(
+        name=outline.name,
+        title=reader.text("title"),
+        each=reader.text("each"),
+        parts=parts,
+        line=reader.text("line"),
+        when=when,
+        min=least,
+        max=most,
+        can_reorder=reader.flag("reorder"),
+        guidance=reader.text("guidance"),
+        checks=tuple(_list_checks(reader, outline.name, known)),
+    )
+
+
+def _list_checks(reader: Reader, name: str, known: _Known) -> Iterator[Check]:
+    for item in reader.each("check", CHECK):
+        that = known.read(item, "that")
+        if that is not None:
+            yield Check(that, item.text("else"), name)
 
 
 def _title(outline: Outline) -> str:
@@ -171,29 +432,20 @@ def _title(outline: Outline) -> str:
     return outline.name
 
 
-def _checks(outline: Outline, vocabulary: Vocabulary, earlier: set[str]) -> list[Check]:
-    checks: list[Check] = []
+def _checks(outline: Outline, known: _Known, key: str) -> Iterator[Check]:
     readers = (
         [outline.content]
         if outline.content is outline.reader
         else [outline.reader, outline.content]
     )
-    for item in (item for reader in readers for item in reader.each("check", CHECK)):
-        that, at = item.expression("that", vocabulary), item.text("at")
-        if that is not None:
-            _note_later(item, "that", that.reads - earlier)
-        if at and at not in {q.name for q in outline.questions}:
+    for item in (item for reader in readers for item in reader.each(key, CHECK)):
+        that, at = known.read(item, "that"), item.text("at")
+        if not at:
+            item.error("", "F003", "at is missing", CHECK["at"].about)
+        elif at not in {q.name for q in outline.questions}:
             item.error("at", "F031", f"the question {at} is not on this page")
         elif that is not None:
-            checks.append(Check(that, item.text("else"), at))
-    return checks
-
-
-def _note_later(reader: Reader, key: str, later: frozenset[str]) -> None:
-    for name in sorted(later):
-        reader.error(
-            key, "C003", f"{name} is asked later", "A condition reads only earlier answers."
-        )
+            yield Check(that, item.text("else"), at)
 
 
 def read_shared(file: str, text: str) -> Source:

@@ -4,10 +4,11 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import timedelta
 
-from portal.forms.conditions import Vocabulary
+from portal.forms.computed_parsing import parse_computed
 from portal.forms.definition import (
     CaseRule,
     Council,
@@ -15,18 +16,30 @@ from portal.forms.definition import (
     FeeSchedule,
     FormDefinition,
     Page,
+    Part,
+    Repeat,
+    pages_of,
+    repeats_of,
 )
 from portal.forms.fee_parsing import parse_fee_lines, parse_fees
 from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.base import Question
 from portal.forms.language import CASE, COUNCIL, CUSTOMER, EXAMPLE, FORM, KEEP
-from portal.forms.page_parsing import outline_pages, parse_pages, read_shared
+from portal.forms.page_parsing import (
+    outline_parts,
+    pages_among,
+    parse_parts,
+    read_shared,
+    repeats_among,
+)
+from portal.forms.placeholders import check_placeholders
 from portal.forms.reader import PAGE_NAME, Reader
 from portal.forms.source import Finding, Source, read_source
-from portal.forms.texts import placeholders
 
 PRIORITIES = ("low", "normal", "high", "urgent")
 AUDIENCES = ("resident", "business")
+LIST = "list(map(string, dyn))"
+"""How conditions see a repeating group: a list of items, each with its questions' answers."""
 _SPAN = re.compile(r"(?P<count>\d{1,4}) (?P<unit>day|week|month|year)s?")
 _WORKING_DAYS = re.compile(r"(?P<count>\d{1,3}) working days?")
 _DAYS = {"day": 1, "week": 7, "month": 31, "year": 366}
@@ -92,12 +105,16 @@ def _form(
             f"the file is called {source.file} but the form {name}",
             "Give both the same name.",
         )
-    outlines = outline_pages(form, shared)
-    questions = {q.name: q for outline in outlines for q in outline.questions}
+    outlines = outline_parts(form, shared)
+    questions = {q.name: q for outline in pages_among(outlines) for q in outline.questions}
     answered = {n: q for n, q in questions.items() if FIELD_TYPES[q.type].asks and n}
-    vocabulary = Vocabulary({n: FIELD_TYPES[q.type].cel_type for n, q in answered.items()})
-    pages = parse_pages(outlines, vocabulary)
-    if pages and all(page.is_exit for page in pages):
+    lists = {outline.name: LIST for outline in repeats_among(outlines) if outline.name}
+    types = {n: FIELD_TYPES[q.type].cel_type for n, q in answered.items()}
+    computed = parse_computed(form, {**types, **lists})
+    parts = parse_parts(outlines, computed.vocabulary, computed.reads)
+    outside = {n for part in parts if not isinstance(part, Repeat) for n in _asked_on(part)}
+    single = {name: question for name, question in answered.items() if name in outside}
+    if parts and all(page.is_exit for page in pages_of(parts)):
         form.error("pages", "F033", "every page is an exit page", "Nothing could ever be sent.")
     draft, submission = _keep(form)
     return FormDefinition(
@@ -109,16 +126,27 @@ def _form(
         audience=_audience(form),
         takes=form.text("takes"),
         before_you_start=form.text("before_you_start"),
-        pages=pages,
-        fee=parse_fee_lines(form, fees, answered, vocabulary),
-        case=_case(form, answered),
+        parts=parts,
+        fee=parse_fee_lines(form, fees, _numbers(single, computed.types), computed.vocabulary),
+        case=_case(form, single, computed.types.keys() | lists.keys()),
         what_happens_next=form.text("what_happens_next"),
         declaration=form.text("declaration"),
         keep_draft=timedelta(days=draft),
         keep_submission_days=submission,
-        examples=tuple(_examples(form, pages, answered)),
+        examples=tuple(_examples(form, parts, answered)),
         digest=digest,
+        computed=computed.values,
     )
+
+
+def _asked_on(page: Page) -> list[str]:
+    return [q.name for q in page.questions if FIELD_TYPES[q.type].asks]
+
+
+def _numbers(questions: Mapping[str, Question], computed: Mapping[str, str]) -> frozenset[str]:
+    """What a fee may be reckoned by: whole numbers that were asked or computed."""
+    asked = {name for name, question in questions.items() if question.type == "whole-number"}
+    return frozenset(asked | {name for name, kind in computed.items() if kind == "int"})
 
 
 def _audience(form: Reader) -> tuple[str, ...]:
@@ -154,7 +182,7 @@ def _span(keep: Reader, key: str, default: int) -> int:
     return int(match["count"]) * _DAYS[match["unit"]]
 
 
-def _case(form: Reader, questions: Mapping[str, Question]) -> CaseRule:
+def _case(form: Reader, questions: Mapping[str, Question], also: AbstractSet[str]) -> CaseRule:
     case = form.inside("case", CASE)
     if case is None:
         return CaseRule("", "", "normal", 0, "")
@@ -166,7 +194,7 @@ def _case(form: Reader, questions: Mapping[str, Question]) -> CaseRule:
             "target must be a number of working days",
             "Write it like 20 working days.",
         )
-    _check_placeholders(case, "subject", questions)
+    check_placeholders(case, "subject", questions, also)
     return CaseRule(
         type=case.text("type"),
         queue=case.text("queue"),
@@ -206,30 +234,18 @@ def _of_type(
     return name
 
 
-def _check_placeholders(reader: Reader, key: str, questions: Mapping[str, Question]) -> None:
-    for name, part in placeholders(reader.text(key)):
-        if name not in questions:
-            reader.error(key, "F037", f"{{{name}}} is not a question of this form")
-        elif part and part != "label" and "map" not in FIELD_TYPES[questions[name].type].cel_type:
-            reader.error(
-                key,
-                "F038",
-                f"{{{name}.{part}}}: a {questions[name].type} has no {part}",
-                f"Write {{{name}}}.",
-            )
-
-
 def _examples(
-    form: Reader, pages: tuple[Page, ...], questions: Mapping[str, Question]
+    form: Reader, parts: tuple[Part, ...], questions: Mapping[str, Question]
 ) -> list[Example]:
-    names = {page.name for page in pages}
+    lists = {repeat.name for repeat in repeats_of(parts)}
+    names = {page.name for page in pages_of(parts)} | lists
     examples: list[Example] = []
     for number, item in enumerate(form.each("examples", EXAMPLE)):
         answers, refused = item.mapping("answers"), item.mapping("refused")
         for key, of in (("answers", answers), ("refused", refused)):
             inside = Reader(form.source, ("examples", number, key)) if of else item
             for name in of:
-                if name not in questions:
+                if name not in questions and name not in lists:
                     inside.error(name, "F039", f"there is no question called {name}")
         for name in (
             *item.words("sees"),

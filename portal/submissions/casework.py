@@ -1,7 +1,10 @@
 """Makes the published case out of a submission and its definition. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import cast
+
+from pydantic import JsonValue
 
 from portal.cases.case import (
     Case,
@@ -14,13 +17,15 @@ from portal.cases.case import (
     Location,
     PaymentLine,
 )
-from portal.core.dates import Today, add_working_days
+from portal.core.dates import Today, add_working_days, council_day
 from portal.core.money import Pence
-from portal.forms.answers import load_answers
-from portal.forms.definition import FormDefinition, Page
+from portal.forms.answers import Answers, load_answers
+from portal.forms.as_asked import as_asked
+from portal.forms.definition import FormDefinition, Page, Repeat
 from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.base import AddressRecord, AnswerValue, Place, Question, StoredFile
-from portal.forms.texts import fill
+from portal.forms.journey import Journey, before, walk
+from portal.forms.texts import fill, show_computed
 from portal.payments.fulfilling import PaidRequest
 from portal.submissions.submission import Submission
 
@@ -31,8 +36,11 @@ def case_of(
     submission: Submission, definition: FormDefinition, paid: PaidRequest | None, today: Today
 ) -> Case:
     """The case a submission becomes: only what was sealed, and what was paid for it."""
-    values = load_answers(definition, submission.answers).values
-    rule = definition.case
+    # The day it was sent: on another, a condition that reads the calendar may answer otherwise.
+    on_the_day = Today(council_day(submission.submitted_at), today.bank_holidays)
+    journey = walk(definition, load_answers(definition, submission.answers), on_the_day)
+    values, rule = journey.values, definition.case
+    subject = fill(rule.subject, definition, values, journey.scope)[:_LONGEST_SUBJECT]
     return Case(
         reference=submission.reference,
         form=definition.form,
@@ -42,22 +50,13 @@ def case_of(
         queue=rule.queue,
         priority=rule.priority,
         target_date=add_working_days(today.on, rule.target_working_days, today.bank_holidays),
-        subject=fill(rule.subject, definition, values)[:_LONGEST_SUBJECT] or definition.title,
+        subject=subject or definition.title,
         customer=_customer(definition, values),
         channel=submission.channel.value,
         submitted_at=submission.submitted_at,
         location=_location(values.get(rule.location)),
-        answers=tuple(
-            _answer(page, question, values[question.name])
-            for page, question in _asked(definition)
-            if question.name in values
-        ),
-        attachments=tuple(
-            _attachment(question, file)
-            for _, question in _asked(definition)
-            if question.type == "file"
-            for file in values.get(question.name, ())
-        ),
+        answers=(*_answers(definition, journey, on_the_day), *_computed(definition, journey)),
+        attachments=tuple(_attachments(definition, journey.answers)),
         payment=_payment(paid),
         consents=_consents(definition, values, submission.submitted_at),
     )
@@ -70,6 +69,91 @@ def _asked(definition: FormDefinition) -> list[tuple[Page, Question]]:
         for question in page.questions
         if FIELD_TYPES[question.type].asks
     ]
+
+
+def _answers(
+    definition: FormDefinition, journey: Journey, on_the_day: Today
+) -> Iterator[CaseAnswer]:
+    """Every answer on the route, in its order; a list of things is one answer."""
+    for step in journey.steps:
+        if step.item_path:
+            continue
+        if isinstance(step.page, Repeat):
+            yield _listed(definition, step.page, journey)
+            continue
+        known = before(definition, journey.answers, step, on_the_day)
+        page = as_asked(definition, step.page, known, on_the_day)
+        for question in page.questions:
+            if question.name in journey.values:
+                yield _answer(page, question, journey.values[question.name])
+
+
+def _listed(definition: FormDefinition, repeat: Repeat, journey: Journey) -> CaseAnswer:
+    """The items of a repeating group: in words one under the other, and as a list of objects."""
+    items = journey.answers.items.get(repeat.name, ())
+    return CaseAnswer(
+        page=repeat.name,
+        page_title=repeat.title,
+        question=repeat.name,
+        label=repeat.title,
+        value="\n".join(
+            line
+            for number, item in enumerate(items, start=1)
+            for line in (f"{repeat.each} {number}", *_in_words(definition, item.answers, "  "))
+        ),
+        typed=[_typed(definition, item.answers) for item in items],
+    )
+
+
+def _in_words(definition: FormDefinition, answers: Answers, indent: str) -> Iterator[str]:
+    for _page, question in _asked(definition):
+        if question.name in answers.values:
+            shown = FIELD_TYPES[question.type].show(question, answers.values[question.name])
+            yield f"{indent}{question.ask}: {', '.join(shown)}"
+    for repeat in definition.repeats:
+        for number, item in enumerate(answers.items.get(repeat.name, ()), start=1):
+            yield f"{indent}{repeat.each} {number}"
+            yield from _in_words(definition, item.answers, indent + "  ")
+
+
+def _typed(definition: FormDefinition, answers: Answers) -> JsonValue:
+    typed: dict[str, JsonValue] = {
+        question.name: cast(
+            "JsonValue", FIELD_TYPES[question.type].dump(answers.values[question.name])
+        )
+        for _page, question in _asked(definition)
+        if question.name in answers.values
+    }
+    lists: dict[str, JsonValue] = {
+        name: [_typed(definition, item.answers) for item in items]
+        for name, items in answers.items.items()
+    }
+    return typed | lists
+
+
+def _computed(definition: FormDefinition, journey: Journey) -> Iterator[CaseAnswer]:
+    """The computed values a designer gave words to."""
+    for each in definition.computed:
+        if each.label and each.name in journey.scope:
+            value = journey.scope[each.name]
+            yield CaseAnswer(
+                page="",
+                page_title="",
+                question=each.name,
+                label=each.label,
+                value=show_computed(each, value),
+                typed=value.date().isoformat() if isinstance(value, datetime) else value,
+            )
+
+
+def _attachments(definition: FormDefinition, answers: Answers) -> Iterator[CaseAttachment]:
+    for _page, question in _asked(definition):
+        if question.type == "file":
+            for file in answers.values.get(question.name, ()):
+                yield _attachment(question, file)
+    for items in answers.items.values():
+        for item in items:
+            yield from _attachments(definition, item.answers)
 
 
 def _answer(page: Page, question: Question, value: AnswerValue) -> CaseAnswer:

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,10 +11,11 @@ from sqlmodel import Session
 from portal.core.dates import Today
 from portal.core.errors import Missing
 from portal.database import Transactions
-from portal.forms.answers import Answers, dump_answers, load_answers
-from portal.forms.definition import FormDefinition, Page
+from portal.forms.answering import Answered, Refused, answer_page
+from portal.forms.answers import Answers, ItemPath, dump_answers, load_answers
+from portal.forms.definition import FormDefinition
 from portal.forms.fields.base import Asking, Gazetteer, Raw, StoredFile
-from portal.forms.journey import Answered, Refused, answer_page
+from portal.forms.journey import Step
 from portal.submissions.attachments import Attachments
 from portal.submissions.definitions import Definitions
 from portal.submissions.records import (
@@ -65,7 +66,7 @@ def begin_draft(
 def save_page(  # one deed: who, which page, what was posted, when
     filling: Filling,
     definition: FormDefinition,
-    page: Page,
+    step: Step,
     raw: Raw,
     *,
     session_hash: str,
@@ -89,17 +90,50 @@ def save_page(  # one deed: who, which page, what was posted, when
             return as_stored_file(found) if found else None
 
         asking = Asking(today.on, filling.gazetteer, find_file)
-        outcome = answer_page(definition, page, answers, raw, asking=asking, today=today)
+        outcome = answer_page(definition, step, answers, raw, asking=asking, today=today)
         if isinstance(outcome, Answered):
             if row is None:
                 filling.definitions.keep(session, definition, now)
                 row = _new_row(definition, session_hash, now)
                 session.add(row)
-            row.answers = dump_answers(definition, outcome.answers)
-            row.version += 1
-            row.updated_at = now
-            row.expires_at = now + definition.keep_draft
+            _write(row, definition, outcome.answers, now)
         return outcome
+
+
+def remove_item(
+    filling: Filling, form: str, item_path: ItemPath, session_hash: str, now: datetime
+) -> None:
+    """Take one item out of its list, with all that was answered about it. Harmless twice."""
+    _change_answers(filling, form, session_hash, now, lambda a: a.without_item(item_path))
+
+
+def move_item_up(
+    filling: Filling, form: str, item_path: ItemPath, session_hash: str, now: datetime
+) -> None:
+    """Put one item before the one above it in its list."""
+    _change_answers(filling, form, session_hash, now, lambda a: a.with_item_earlier(item_path))
+
+
+def _change_answers(
+    filling: Filling,
+    form: str,
+    session_hash: str,
+    now: datetime,
+    change: Callable[[Answers], Answers],
+) -> None:
+    with filling.transactions.write() as session:
+        row = _lock_live_draft(session, session_hash, form, now)
+        if row is None:
+            return
+        definition = filling.definitions.by_digest(row.form, row.digest)
+        _write(row, definition, change(load_answers(definition, row.answers)), now)
+
+
+def _write(row: DraftRow, definition: FormDefinition, answers: Answers, now: datetime) -> None:
+    row.answers = dump_answers(definition, answers)
+    row.version += 1
+    row.updated_at = now
+    row.expires_at = now + definition.keep_draft
 
 
 def _lock_live_draft(

@@ -17,7 +17,7 @@ from portal.core.errors import Conflict
 from portal.core.money import Pence
 from portal.core.references import Reference, new_reference
 from portal.database import Transactions
-from portal.forms.answers import Answers, dump_answers, load_answers
+from portal.forms.answers import dump_answers, load_answers
 from portal.forms.definition import FormDefinition
 from portal.forms.fees import Fee, calculate_fee
 from portal.forms.fields import FIELD_TYPES
@@ -135,7 +135,6 @@ def _seal(  # all that a submission is made of
     now: datetime,
 ) -> SubmissionRow:
     """Only the answers on the route leave the draft."""
-    pages = frozenset(page.name for page in journey.pages)
     row = SubmissionRow(
         id=secrets.token_hex(16),
         reference=_free_reference(session, house.reference_prefix),
@@ -143,7 +142,7 @@ def _seal(  # all that a submission is made of
         form=definition.form,
         digest=definition.digest,
         session_hash=draft.session_hash,
-        answers=dump_answers(definition, Answers(journey.values, pages)),
+        answers=dump_answers(definition, journey.answers),
         fee=[
             {
                 "name": line.name,

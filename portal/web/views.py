@@ -1,15 +1,26 @@
 """What a template needs, worked out beforehand: pure, and no template decides anything."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from portal.core.money import format_pounds
-from portal.forms.definition import FormDefinition, Page
+from portal.forms.answering import Refused
+from portal.forms.answers import Answers, Item
+from portal.forms.definition import FormDefinition, Page, Repeat
 from portal.forms.fees import Fee
 from portal.forms.fields import FIELD_TYPES
-from portal.forms.fields.base import AnswerValue, FieldError, Question, Raw, StoredFile, Unfinished
-from portal.forms.journey import Journey
+from portal.forms.fields.base import (
+    AnswerValue,
+    FieldError,
+    Question,
+    Raw,
+    StoredFile,
+    Unfinished,
+)
+from portal.forms.fields.wording import with_article
+from portal.forms.journey import Journey, Step
+from portal.forms.texts import fill, show_computed
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +41,10 @@ class QuestionView:
     """The files uploaded so far, for a file question."""
     shown: tuple[str, ...] = ()
     """The answer given before, in words; empty when there is none."""
+    revealed: "Mapping[str, tuple[QuestionView, ...]]" = field(
+        default_factory=dict[str, "tuple[QuestionView, ...]"]
+    )
+    """Option → the questions it reveals, drawn beneath it."""
 
     @property
     def label(self) -> str:
@@ -89,6 +104,56 @@ class PageView:
     """Whether there is something to save for later yet."""
     own_heading: bool
     """Whether the page draws an h1 of its own, the questions being several or none."""
+    caption: str = ""
+    """Which of several things it is about: "Item 2"."""
+    warnings: tuple[FieldError, ...] = ()
+    warned: str = ""
+    """What is posted to go on in spite of the warnings."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """One item in the list of a repeating group."""
+
+    id: int
+    number: str
+    """"Item 2"."""
+    line: str
+    """What it is, in words."""
+    change: str
+    remove: str
+    is_complete: bool
+    can_move: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ListView:
+    """The list of a repeating group, with the question whether there is another."""
+
+    form: FormDefinition
+    name: str
+    title: str
+    guidance: str
+    caption: str
+    rows: tuple[ItemRow, ...]
+    question: str
+    has_room: bool
+    chosen: str
+    errors: tuple[FieldError, ...]
+    error: str
+    back: str
+    action: str
+    returns_to_check: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveView:
+    """The question whether one item is really to go."""
+
+    number: str
+    line: str
+    back: str
+    action: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +164,14 @@ class SummaryRow:
     lines: tuple[str, ...]
     change: str
     page: str
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryGroup:
+    """Rows of check answers under one heading: those of one item, or those between items."""
+
+    title: str
+    rows: tuple[SummaryRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +187,7 @@ class CheckView:
     """The check answers page."""
 
     form: FormDefinition
-    rows: tuple[SummaryRow, ...]
+    groups: tuple[SummaryGroup, ...]
     fee: tuple[FeeRow, ...]
     total: str
     """Empty when there is nothing to pay."""
@@ -126,46 +199,191 @@ class CheckView:
 
 def page_view(  # everything one page shows
     form: FormDefinition,
+    step: Step,
     page: Page,
     journey: Journey,
     *,
     raw: Raw | None = None,
     errors: Sequence[FieldError] = (),
-    unfinished: Mapping[str, Unfinished] | None = None,
+    outcome: Refused | None = None,
     files: Mapping[str, tuple[StoredFile, ...]] | None = None,
     returns_to_check: bool = False,
 ) -> PageView:
-    """Draw up a page: with what was just typed when there is any, else with the answers given."""
+    """Draw up a page: with what was just typed when there is any, else with the answers given.
+
+    `page` is the step's page as it is asked of these answers.
+    """
     asked = [q for q in page.questions if FIELD_TYPES[q.type].asks]
     heads = len(asked) == 1 and page.title == asked[0].ask
     wrong: dict[str, str] = {}
     for error in errors:
         wrong.setdefault(error.input, error.message)
+    given = journey.answers.at(step.item_path).values
     views = tuple(
         _question_view(
             question,
-            _raw_of(question, raw, journey.values),
+            _raw_of(question, raw, given),
             wrong,
             is_heading=heads and question is asked[0],
-            found=(unfinished or {}).get(question.name),
+            found=(outcome.unfinished if outcome else {}).get(question.name),
             files=(files or {}).get(question.name, ()),
-            shown=_shown(question, journey.values) if raw is None else (),
+            shown=_shown(question, given) if raw is None else (),
         )
         for question in page.questions
     )
-    before = journey.page_before(page.name)
-    back = f"/forms/{form.form}/{before.name}" if before else f"/forms/{form.form}"
     return PageView(
         form=form,
         page=page,
-        questions=views,
+        questions=_nested(page, views),
         errors=tuple(errors),
-        back=f"/forms/{form.form}/check-answers" if returns_to_check else back,
-        action=f"/forms/{form.form}/{page.name}",
+        back=_check_path(form) if returns_to_check else _back(form, step, journey),
+        action=f"/forms/{form.form}/{step.path}",
         returns_to_check=returns_to_check,
         has_file=any(q.type == "file" for q in page.questions),
-        can_save=bool(journey.values),
+        can_save=bool(journey.values) or bool(step.item_path),
         own_heading=not heads,
+        caption=_caption(form, step, journey.answers),
+        warnings=outcome.warnings if outcome else (),
+        warned=outcome.warned if outcome else "",
+    )
+
+
+def _check_path(form: FormDefinition) -> str:
+    return f"/forms/{form.form}/check-answers"
+
+
+def _back(form: FormDefinition, step: Step, journey: Journey) -> str:
+    before = journey.step_before(step.path)
+    return f"/forms/{form.form}/{before.path}" if before else f"/forms/{form.form}"
+
+
+def _nested(page: Page, views: tuple[QuestionView, ...]) -> tuple[QuestionView, ...]:
+    """The questions with those revealed by a choice put beneath it."""
+    if not page.reveals:
+        return views
+    by_name = {view.question.name: view for view in views}
+    revealed: dict[str, dict[str, tuple[QuestionView, ...]]] = {}
+    for name, (question, option) in reversed(list(page.reveals.items())):
+        if name in by_name:
+            view = replace(by_name[name], revealed=revealed.get(name, {}))
+            beneath = revealed.setdefault(question, {})
+            beneath[option] = (view, *beneath.get(option, ()))
+    return tuple(
+        replace(view, revealed=revealed.get(view.question.name, {}))
+        for view in views
+        if view.question.name not in page.reveals
+    )
+
+
+def _caption(form: FormDefinition, step: Step, answers: Answers) -> str:
+    """Which item of which list a step is about: "Vehicle 1, driver 2"."""
+    parts: list[str] = []
+    for name, item_id in step.item_path:
+        repeat = form.repeat(name)
+        listed = answers.items.get(name, ())
+        ids = [item.id for item in listed]
+        number = ids.index(item_id) + 1 if item_id in ids else len(ids) + 1
+        parts.append(f"{repeat.each if repeat else name} {number}")
+        answers = answers.at(((name, item_id),))
+    return _capital(", ".join(parts))
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def list_view(
+    form: FormDefinition,
+    step: Step,
+    repeat: Repeat,
+    journey: Journey,
+    kept: Answers,
+    *,
+    raw: Raw | None = None,
+    errors: Sequence[FieldError] = (),
+    returns_to_check: bool = False,
+) -> ListView:
+    """Draw up the list of a repeating group; `kept` are the draft's answers, finished or not."""
+    items = kept.at(step.item_path).items.get(repeat.name, ())[: repeat.max]
+    unfinished = _unfinished(step, repeat, journey)
+    rows = tuple(
+        _item_row(form, step, repeat, item, number, is_complete=item.id not in unfinished)
+        for number, item in enumerate(items, start=1)
+    )
+    another = f"another {repeat.each}" if rows else with_article(repeat.each)
+    return ListView(
+        form=form,
+        name=repeat.name,
+        title=fill(repeat.title, form, journey.values, journey.scope),
+        guidance=repeat.guidance,
+        caption=_caption(form, step, kept),
+        rows=rows,
+        question=f"Do you need to add {another}?",
+        has_room=len(rows) < repeat.max,
+        chosen=(raw or {}).get(repeat.name, ("",))[0],
+        errors=tuple(errors),
+        error=errors[0].message if errors else "",
+        back=_check_path(form) if returns_to_check else _back_of_list(form, step, repeat, journey),
+        action=f"/forms/{form.form}/{step.path}",
+        returns_to_check=returns_to_check,
+    )
+
+
+def _unfinished(step: Step, repeat: Repeat, journey: Journey) -> frozenset[int]:
+    """The items of a list that still need an answer."""
+    depth, at = len(step.item_path), journey.next_step
+    if at is None or len(at.item_path) <= depth or at.item_path[:depth] != step.item_path:
+        return frozenset()
+    name, item_id = at.item_path[depth]
+    return frozenset({item_id}) if name == repeat.name else frozenset()
+
+
+def _back_of_list(form: FormDefinition, step: Step, repeat: Repeat, journey: Journey) -> str:
+    """The step before the whole list: its items are reached from the list itself."""
+    depth = len(step.item_path)
+    before = f"/forms/{form.form}"
+    for earlier in journey.steps:
+        within = [name for name, _item in earlier.item_path[depth:]]
+        same_place = earlier.item_path[:depth] == step.item_path
+        if earlier.path == step.path or (same_place and within[:1] == [repeat.name]):
+            break
+        before = f"/forms/{form.form}/{earlier.path}"
+    return before
+
+
+def _item_row(
+    form: FormDefinition, step: Step, repeat: Repeat, item: Item, number: int, *, is_complete: bool
+) -> ItemRow:
+    at = Step(repeat.first_page, (*step.item_path, (repeat.name, item.id)))
+    address = f"/forms/{form.form}/{step.path}/{item.id}"
+    return ItemRow(
+        id=item.id,
+        number=f"{_capital(repeat.each)} {number}",
+        line=item_line(form, repeat, item, number),
+        change=f"/forms/{form.form}/{at.path}",
+        remove=f"{address}/remove",
+        is_complete=is_complete,
+        can_move=repeat.can_reorder and number > 1,
+    )
+
+
+def item_line(form: FormDefinition, repeat: Repeat, item: Item, number: int) -> str:
+    """An item in words: as the designer says it, or "Item 2"."""
+    scope = {name: [None] * len(listed) for name, listed in item.answers.items.items()}
+    line = fill(repeat.line, form, item.answers.values, scope)
+    return line or f"{_capital(repeat.each)} {number}"
+
+
+def remove_view(
+    form: FormDefinition, step: Step, repeat: Repeat, item: Item, number: int
+) -> RemoveView:
+    """Ask whether an item is really to go; `step` is its list."""
+    address = f"/forms/{form.form}/{step.path}"
+    return RemoveView(
+        number=f"{_capital(repeat.each)} {number}",
+        line=item_line(form, repeat, item, number),
+        back=address,
+        action=f"{address}/{item.id}/remove",
     )
 
 
@@ -214,39 +432,81 @@ def _drawable(values: Sequence[str]) -> list[str]:
 
 
 def check_view(
-    form: FormDefinition, journey: Journey, fee: Fee, quote: str, *, fee_changed: bool = False
+    form: FormDefinition,
+    asked: Sequence[tuple[Step, Page]],
+    journey: Journey,
+    fee: Fee,
+    quote: str,
+    *,
+    fee_changed: bool = False,
 ) -> CheckView:
-    """Draw up the check answers page."""
-    rows = tuple(
-        _summary_row(form, page, question, journey)
-        for page in journey.pages
-        for question in page.questions
-        if FIELD_TYPES[question.type].asks
-    )
-    last = journey.pages[-1] if journey.pages else None
+    """Draw up the check answers page; `asked` are the steps with their pages as they were asked."""
+    last = journey.steps[-1] if journey.steps else None
     return CheckView(
         form=form,
-        rows=rows,
+        groups=(*_groups(form, asked, journey), *_computed_group(form, journey)),
         fee=tuple(FeeRow(line.label, format_pounds(line.amount)) for line in fee.lines),
         total=format_pounds(fee.total) if fee.lines else "",
         quote=quote,
-        back=f"/forms/{form.form}/{last.name}" if last else f"/forms/{form.form}",
+        back=f"/forms/{form.form}/{last.path}" if last else f"/forms/{form.form}",
         fee_changed=fee_changed,
     )
 
 
-def _summary_row(
-    form: FormDefinition, page: Page, question: Question, journey: Journey
-) -> SummaryRow:
-    lines: tuple[str, ...] = ("Not provided",)
-    if question.name in journey.values:
-        lines = FIELD_TYPES[question.type].show(question, journey.values[question.name])
-    return SummaryRow(
-        label=question.ask,
-        lines=lines,
-        change=f"/forms/{form.form}/{page.name}?change=yes",
-        page=page.name,
+def _groups(
+    form: FormDefinition, asked: Sequence[tuple[Step, Page]], journey: Journey
+) -> list[SummaryGroup]:
+    """The rows in the order of the journey, a heading for each item."""
+    groups: list[SummaryGroup] = []
+    pages = {step.path: page for step, page in asked}
+    for step in journey.steps:
+        rows = (
+            _list_rows(form, step, step.page, journey)
+            if isinstance(step.page, Repeat)
+            else _page_rows(form, step, pages.get(step.path, step.page), journey)
+        )
+        title = "" if isinstance(step.page, Repeat) else _caption(form, step, journey.answers)
+        if not rows:
+            continue
+        if groups and groups[-1].title == title:
+            groups[-1] = SummaryGroup(title, (*groups[-1].rows, *rows))
+        else:
+            groups.append(SummaryGroup(title, rows))
+    return groups
+
+
+def _page_rows(
+    form: FormDefinition, step: Step, page: Page, journey: Journey
+) -> tuple[SummaryRow, ...]:
+    values = journey.answers.at(step.item_path).values
+    return tuple(
+        SummaryRow(
+            label=question.ask,
+            lines=_shown(question, values) or ("Not provided",),
+            change=f"/forms/{form.form}/{step.path}?change=yes",
+            page=page.name,
+        )
+        for question in page.questions
+        if FIELD_TYPES[question.type].asks
+        and (question.name in values or question.name not in page.reveals)
     )
+
+
+def _list_rows(
+    form: FormDefinition, step: Step, repeat: Repeat, journey: Journey
+) -> tuple[SummaryRow, ...]:
+    count = len(journey.answers.at(step.item_path).items.get(repeat.name, ()))
+    change = f"/forms/{form.form}/{step.path}?change=yes"
+    return (SummaryRow(repeat.title, (str(count) if count else "None",), change, repeat.name),)
+
+
+def _computed_group(form: FormDefinition, journey: Journey) -> tuple[SummaryGroup, ...]:
+    rows = tuple(
+        SummaryRow(each.label, (show_computed(each, journey.scope[each.name]),), "", "")
+        for each in form.computed
+        if each.label and each.name in journey.scope
+    )
+    return (SummaryGroup("Worked out from your answers", rows),) if rows else ()
 
 
 @dataclass(frozen=True, slots=True)

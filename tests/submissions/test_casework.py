@@ -1,7 +1,7 @@
 """The case a submission becomes: what was sealed and paid, in the published shape."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from portal.cases.case import Case, to_json
 from portal.core.dates import Today
 from portal.core.references import Reference
-from portal.forms.answers import Answers, dump_answers
+from portal.forms.answers import dump_answers
 from portal.forms.definition import Example, FormDefinition
 from portal.forms.examples import run_example
 from portal.forms.library import load_library
@@ -34,19 +34,18 @@ def _case(form: FormDefinition, example: Example) -> Case:
     today = Today(example.on or date(2026, 11, 24), frozenset())
     outcome = run_example(form, example, today)
     assert outcome.journey.complete
-    pages = frozenset(page.name for page in outcome.journey.pages)
     submission = Submission(
         id="s" * 32,
         reference=Reference("HM-0000-0000-0"),
         draft_id="d" * 32,
         form=form.form,
         digest=form.digest,
-        answers=dump_answers(form, Answers(outcome.journey.values, pages)),
+        answers=dump_answers(form, outcome.journey.answers),
         channel=Channel.ONLINE,
         status=SubmissionStatus.RECEIVED,
         total=0,
         email="",
-        submitted_at=SENT,
+        submitted_at=datetime.combine(today.on, time(12), tzinfo=UTC),
     )
     return case_of(submission, form, None, today)
 

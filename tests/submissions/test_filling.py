@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 
 from portal.core.errors import Missing
+from portal.forms.answering import Answered, Refused
 from portal.forms.answers import load_answers
 from portal.forms.definition import FormDefinition
 from portal.forms.fields.base import Raw
-from portal.forms.journey import Answered, Refused
+from portal.forms.journey import Step
 from portal.submissions.filling import (
     MOST_TRIES,
     attach_upload,
@@ -36,7 +37,13 @@ def _save(portal: Portal, at: str, raw: Raw, *, who: str = ME) -> Answered | Ref
     assert page is not None
     house = portal.house
     return save_page(
-        house.filling, form, page, raw, session_hash=who, today=house.today(), now=house.clock()
+        house.filling,
+        form,
+        Step(page),
+        raw,
+        session_hash=who,
+        today=house.today(),
+        now=house.clock(),
     )
 
 

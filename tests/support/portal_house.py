@@ -3,10 +3,11 @@
 import os
 import shutil
 import threading
+import uuid
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from starlette.testclient import TestClient
 from portal.addresses.seeding import seed_gazetteer
 from portal.app import create_app
 from portal.bootstrap import House, build_house
+from portal.core.dates import council_day
 from portal.database import Transactions, open_engine
 from portal.migrations.running import migrate
 from portal.settings import read_settings
@@ -47,6 +49,17 @@ class SteeredClock:
 
     def __call__(self) -> datetime:
         return datetime.now(UTC) + self.ahead
+
+    @contextmanager
+    def on(self, day: date | None) -> Generator[None]:
+        """Let it be that day for a while, at this hour; nothing changes when there is none."""
+        before = self.ahead
+        if day is not None:
+            self.ahead = timedelta(days=(day - council_day(datetime.now(UTC))).days)
+        try:
+            yield
+        finally:
+            self.ahead = before
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,8 +212,9 @@ class PreparedDatabases:
             if not run("select count(*) from pg_database where datname = 'portal_template'"):
                 run("create database portal_template")
                 prepare(server.replace("/postgres?", "/portal_template?", 1))
-            run(f"create database portal_copy_{self._made} template portal_template")
-        return server.replace("/postgres?", f"/portal_copy_{self._made}?", 1)
+            name = f"portal_copy_{uuid.uuid4().hex[:12]}"
+            run(f"create database {name} template portal_template")
+        return server.replace("/postgres?", f"/{name}?", 1)
 
 
 @contextmanager

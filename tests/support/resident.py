@@ -12,9 +12,8 @@ from urllib.parse import urlsplit
 import httpx2
 from PIL import Image
 
-from portal.core.dates import Today
-from portal.forms.definition import Example, FormDefinition
-from portal.forms.examples import post_for, run_example
+from portal.forms.definition import Example, FormDefinition, Page
+from portal.forms.examples import run_example
 
 
 def picture(kind: str, width: int = 16, height: int = 16) -> bytes:
@@ -142,20 +141,21 @@ class Resident:
         definition: FormDefinition = self.house.definitions.current(form)
         written = _example(definition, example)
         answered: list[str] = []
-        for page in _route(definition, written, self.house.today()):
-            if page.name == until:
+        for step, post in run_example(definition, written, self.house.today()).posts:
+            if step.name == until:
                 return answered
-            raw = {name: list(values) for name, values in post_for(page, written).items()}
+            raw = {name: list(values) for name, values in post.items()}
+            questions = step.page.questions if isinstance(step.page, Page) else ()
             files = [
                 (question.name, (name, PDF if name.endswith(".pdf") else JPEG, "text/plain"))
-                for question in page.questions
+                for question in questions
                 if question.type == "file"
                 for name in raw.pop(question.name, [])
             ]
             raw |= {name: [value] for name, value in instead.items() if name in raw}
-            got = self.answer(form, page.name, raw, files=files)
-            assert got.status_code == 303, (page.name, got.status_code, errors_in(got.text))
-            answered.append(page.name)
+            got = self.answer(form, step.path, raw, files=files)
+            assert got.status_code == 303, (step.path, got.status_code, errors_in(got.text))
+            answered.append(step.name)
         return answered
 
     def check(self, form: str) -> dict[str, str]:
@@ -209,8 +209,3 @@ def _example(definition: FormDefinition, name: str) -> Example:
             return example
     assert not name, f"{definition.form} has no example {name!r}"
     return next(e for e in definition.examples if not e.refused and not e.ends_at)
-
-
-def _route(definition: FormDefinition, example: Example, today: Today) -> list[Any]:
-    outcome = run_example(definition, example, today)
-    return [page for page, _raw in outcome.posts]

@@ -78,44 +78,46 @@ def _pages() -> Iterator[tuple[str, str, str]]:
 def test_no_field_of_any_form_can_be_broken(
     shared_portal: Portal, form: str, at: str, example: str
 ) -> None:
-    resident = shared_portal.resident()
-    definition = LIBRARY.forms[form]
-    _go_to(resident, definition, example, at)
-    asked = definition.page(at)
-    assert asked is not None
-    path = f"/forms/{form}/{at}"
-    token = resident.token()
-    for post in _posts(asked):
-        answer = resident.browser.post(path, data={"csrf_token": token, **post})
-        assert answer.status_code in (200, 303, 422), (post, answer.status_code)
-        _must_hold_no_markup_of_theirs(answer.text)
-        shown = resident.get(path)
-        assert shown.status_code in (200, 303)
-        _must_hold_no_markup_of_theirs(shown.text)
+    with shared_portal.clock.on(_day_of(form, example)):
+        resident = shared_portal.resident()
+        definition = LIBRARY.forms[form]
+        _go_to(resident, definition, example, at)
+        asked = definition.page(at)
+        assert asked is not None
+        path = f"/forms/{form}/{at}"
+        token = resident.token()
+        for post in _posts(asked):
+            answer = resident.browser.post(path, data={"csrf_token": token, **post})
+            assert answer.status_code in (200, 303, 422), (post, answer.status_code)
+            _must_hold_no_markup_of_theirs(answer.text)
+            shown = resident.get(path)
+            assert shown.status_code in (200, 303)
+            _must_hold_no_markup_of_theirs(shown.text)
 
 
 @pytest.mark.parametrize(("form", "at", "example"), list(_pages()))
 def test_what_a_type_calls_a_mistake_is_refused_and_kept_on_the_page(
     shared_portal: Portal, form: str, at: str, example: str
 ) -> None:
-    resident = shared_portal.resident()
-    definition = LIBRARY.forms[form]
-    _go_to(resident, definition, example, at)
-    asked = definition.page(at)
-    assert asked is not None
-    token = resident.token()
-    before = shared_portal.rows("draft")
-    for question in asked.questions:
-        if not FIELD_TYPES[question.type].asks:
-            continue
-        for post in FIELD_TYPES[question.type].sample_mistakes(question):
-            answer = resident.browser.post(
-                f"/forms/{form}/{at}", data={"csrf_token": token, **post}
-            )
-            assert answer.status_code == 422, (post, answer.status_code)
-            assert errors_in(answer.text), post
-            assert "Error: " in answer.text.partition("</title>")[0]
-    assert shared_portal.rows("draft") == before
+    with shared_portal.clock.on(_day_of(form, example)):
+        resident = shared_portal.resident()
+        definition = LIBRARY.forms[form]
+        _go_to(resident, definition, example, at)
+        asked = definition.page(at)
+        assert asked is not None
+        token = resident.token()
+        before = shared_portal.rows("draft")
+        for question in asked.questions:
+            if not FIELD_TYPES[question.type].asks:
+                continue
+            for post in FIELD_TYPES[question.type].sample_mistakes(question):
+                answer = resident.browser.post(
+                    f"/forms/{form}/{at}", data={"csrf_token": token, **post}
+                )
+                assert answer.status_code == 422, (post, answer.status_code)
+                assert errors_in(answer.text), post
+                assert "Error: " in answer.text.partition("</title>")[0]
+        assert shared_portal.rows("draft") == before
 
 
 @pytest.mark.parametrize(
@@ -278,6 +280,11 @@ def test_names_from_every_script_reach_check_answers_as_they_were_written(
         )
         page = resident.read(f"/forms/{PAID}/check-answers").replace("&#39;", "'")
         assert f"{first} {last}" in page
+
+
+def _day_of(form: str, example: str) -> date | None:
+    """The day an example happens on, when it is about a day."""
+    return next(each.on for each in LIBRARY.forms[form].examples if each.name == example)
 
 
 def _go_to(resident: Resident, form: FormDefinition, example: str, page: str) -> None:

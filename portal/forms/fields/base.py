@@ -121,7 +121,10 @@ class Keys:
         return default
 
     def options(self, key: str = "options") -> tuple["Option", ...]:
-        """A mapping value → label, or value → {label, hint}; at least one."""
+        """A mapping value → label, or value → {label, hint, when}; at least one.
+
+        What `when` says is compiled with the form's other conditions, not here.
+        """
         value = self.raw.get(key)
         if not isinstance(value, dict) or not value:
             self.problem(
@@ -142,7 +145,7 @@ class Keys:
         if (
             isinstance(of, dict)
             and isinstance(of.get("label"), str)
-            and set(of) <= {"label", "hint"}
+            and set(of) <= {"label", "hint", "when"}
         ):
             return Option(name, of["label"], str(of.get("hint", "")))
         self.problem(key, f"the choice {name!r} must be a label, or a label with a hint")

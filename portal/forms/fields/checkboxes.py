@@ -1,7 +1,7 @@
 """The field type `checkboxes`: any of several choices, or "none of these"."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from portal.forms.fields.base import (
@@ -36,6 +36,10 @@ class CheckboxesSettings:
     def options(self) -> tuple[Option, ...]:
         """The choices without "none of these", which stands apart below an "or"."""
         return self.choices.options
+
+    def offering(self, is_offered: Callable[[Option], bool]) -> "CheckboxesSettings":
+        """The same with only some of the choices; "none of these" always stays."""
+        return replace(self, choices=self.choices.offering(is_offered))
 
     @property
     def all(self) -> ChoiceSettings:

@@ -1,7 +1,7 @@
 """What radios, select and checkboxes share: the list of choices and how one of them is read."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from portal.forms.fields.base import Asking, FieldError, Keys, Option, Question, Raw
@@ -20,6 +20,10 @@ class ChoiceSettings:
     def values(self) -> tuple[str, ...]:
         """What may be posted."""
         return tuple(option.value for option in self.options)
+
+    def offering(self, is_offered: Callable[[Option], bool]) -> "ChoiceSettings":
+        """The same with only some of the choices."""
+        return replace(self, options=tuple(o for o in self.options if is_offered(o)))
 
     def label(self, value: str) -> str:
         """What people read; the value itself when the choice is no longer offered."""

@@ -1,23 +1,28 @@
 """Filling in a form: start, pages, check answers, save for later."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from portal.core.dates import Today, in_words
 from portal.core.errors import Conflict, DraftExpired, Missing
+from portal.forms.answering import Refused
 from portal.forms.answers import Answers, load_answers
-from portal.forms.definition import FormDefinition, Page
+from portal.forms.as_asked import as_asked
+from portal.forms.definition import FormDefinition, Page, Repeat
 from portal.forms.fees import Fee, calculate_fee
 from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.base import Asking, FieldError, Question, Raw, StoredFile
-from portal.forms.journey import Journey, Refused, first_input, walk
+from portal.forms.journey import Before, Journey, Step, before, first_input, walk
 from portal.submissions.filling import (
     attach_upload,
     begin_draft,
     find_files,
     give_up_draft,
+    move_item_up,
+    remove_item,
     save_for_later,
     save_page,
 )
@@ -27,7 +32,7 @@ from portal.submissions.submitting import submit
 from portal.web.dependencies import Asks, InHouse, PostedForm, PostedPage
 from portal.web.rendering import go_to
 from portal.web.uploads import take_upload
-from portal.web.views import check_view, page_view, services_view
+from portal.web.views import check_view, list_view, page_view, remove_view, services_view
 
 router = APIRouter(include_in_schema=False)
 
@@ -197,109 +202,162 @@ def _may_save(house: InHouse, asks: Asks, email: str) -> bool:
     )
 
 
-@router.get("/forms/{form}/{page}")
+@router.get("/forms/{form}/{path:path}/{item}/remove")
+def ask_to_remove(
+    request: Request, house: InHouse, asks: Asks, form: str, path: str, item: int
+) -> Response:
+    """Ask whether one item of a list is really to go."""
+    at = _find_step(house, asks, form, path)
+    if isinstance(at, Response):
+        return at
+    for number, listed in enumerate(at.kept.at(at.step.item_path).items.get(at.step.name, ()), 1):
+        if listed.id == item and isinstance(at.step.page, Repeat):
+            view = remove_view(at.definition, at.step, at.step.page, listed, number)
+            return house.pages.answer(
+                request,
+                "forms/remove.html",
+                view=view,
+                form=at.definition,
+                page_title=f"Remove {view.number.lower()}",
+            )
+    return go_to(f"/forms/{form}/{path}")
+
+
+@router.post("/forms/{form}/{path:path}/{item}/remove")
+def remove(
+    house: InHouse, asks: Asks, form: str, path: str, item: int, posted: PostedForm
+) -> Response:
+    """Take one item out of its list."""
+    del posted
+    at = _find_step(house, asks, form, path)
+    if isinstance(at, Response):
+        return at
+    item_path = (*at.step.item_path, (at.step.name, item))
+    remove_item(house.filling, form, item_path, asks.session_hash, house.clock())
+    return go_to(f"/forms/{form}/{path}")
+
+
+@router.get("/forms/{form}/{path:path}")
 def show_page(  # FastAPI hands each part of the request over by name
-    request: Request, house: InHouse, asks: Asks, form: str, page: str, change: str = ""
+    request: Request, house: InHouse, asks: Asks, form: str, path: str, change: str = ""
 ) -> Response:
     """One page, with the answers given before."""
-    draft = _live_draft(house, asks, form, page)
-    if draft is None:
-        definition = house.definitions.current(form)
-        journey = walk(definition, Answers(), house.today())
-    else:
-        definition, journey = _walk(house, draft, house.today())
-    found = definition.page(page)
-    if found is None:
-        raise Missing(page)
-    if not journey.can_visit(page):
-        return go_to(_next_path(form, journey) if draft else f"/forms/{form}")
-    if found.is_exit:
-        return _show_exit(request, house, definition, found, journey)
-    errors = journey.errors if journey.next_page is found else ()
-    return _show_page(
-        request,
-        house,
-        definition,
-        found,
-        journey,
-        errors=errors,
-        draft=draft,
-        returns_to_check=bool(change),
-        status=200,
-    )
+    at = _find_step(house, asks, form, path)
+    if isinstance(at, Response):
+        return at
+    is_next = at.journey.next_step is not None and at.journey.next_step.path == path
+    errors = at.journey.errors if is_next else ()
+    return _show_step(request, house, at, errors=errors, returns_to_check=bool(change), status=200)
 
 
-@router.post("/forms/{form}/{page}")
+@router.post("/forms/{form}/{path:path}")
 def answer(  # one return for each thing a resident may have done
-    request: Request, house: InHouse, asks: Asks, form: str, page: str, posted: PostedPage
+    request: Request, house: InHouse, asks: Asks, form: str, path: str, posted: PostedPage
 ) -> Response:
     """Save a page and go on to the next; or show it again with what is wrong, losing nothing."""
     today, now = house.today(), house.clock()
-    draft = _live_draft(house, asks, form, page)
-    definition, journey = (
-        _walk(house, draft, today)
-        if draft
-        else (found := house.definitions.current(form), walk(found, Answers(), today))
-    )
-    asked = definition.page(page)
-    if asked is None:
-        raise Missing(page)
-    if not journey.can_visit(page) or asked.is_exit:
-        return go_to(_next_path(form, journey) if draft else f"/forms/{form}")
+    at = _find_step(house, asks, form, path)
+    if isinstance(at, Response):
+        return at
+    if isinstance(at.step.page, Page) and at.step.page.is_exit:
+        return go_to(_next_path(form, at.journey) if at.draft else f"/forms/{form}")
     to_check = posted.one("return") == "check-answers"
     if posted.too_large:
-        asking = [q for q in asked.questions if FIELD_TYPES[q.type].asks]
-        if not asking:
-            return go_to(f"/forms/{form}/{page}")
-        question = next((q for q in asking if q.type == "file"), asking[0])
-        errors = (FieldError(first_input(question), _TOO_LONG),)
-        return _show_page(
-            request,
-            house,
-            definition,
-            asked,
-            journey,
-            errors=errors,
-            draft=draft,
-            returns_to_check=to_check,
-        )
-    raw, upload_errors, stay = _take_files(house, asks, definition, asked, posted)
+        return _too_large(request, house, at, to_check=to_check)
+    if isinstance(at.step.page, Repeat) and posted.one("earlier").isdecimal():
+        item_path = (*at.step.item_path, (at.step.name, int(posted.one("earlier")[:9])))
+        move_item_up(house.filling, form, item_path, asks.session_hash, now)
+        return go_to(f"/forms/{form}/{path}")
+    raw, upload_errors, stay = _take_files(house, asks, at.definition, at.step, posted)
     if upload_errors or stay:
-        draft = _live_draft(house, asks, form, page)
-        return _show_page(
+        draft = _live_draft(house, asks, form, path)
+        return _show_step(
             request,
             house,
-            definition,
-            asked,
-            journey,
+            replace(at, draft=draft),
             raw=raw,
             errors=upload_errors,
-            draft=draft,
             returns_to_check=to_check,
             status=422 if upload_errors else 200,
         )
     outcome = save_page(
-        house.filling, definition, asked, raw, session_hash=asks.session_hash, today=today, now=now
+        house.filling,
+        at.definition,
+        at.step,
+        raw,
+        session_hash=asks.session_hash,
+        today=today,
+        now=now,
     )
     if isinstance(outcome, Refused):
         errors = (*outcome.errors, *_unchosen(outcome, raw))
-        return _show_page(
+        return _show_step(
             request,
             house,
-            definition,
-            asked,
-            journey,
+            at,
             raw=raw,
             errors=errors,
             outcome=outcome,
-            draft=draft,
             returns_to_check=to_check,
             status=422 if errors else 200,
         )
-    after = walk(definition, outcome.answers, today)
-    answered = go_to(_path_after(form, after, asked, to_check=to_check))
+    after = walk(at.definition, outcome.answers, today)
+    path_after = (
+        f"/forms/{form}/{outcome.then.path}"
+        if outcome.then
+        else _path_after(form, after, at.step, to_check=to_check)
+    )
+    answered = go_to(path_after)
     house.pages.remember(request, answered)
     return answered
+
+
+@dataclass(frozen=True, slots=True)
+class _At:
+    """Where a resident is: the step of a form, with what was answered so far."""
+
+    definition: FormDefinition
+    step: Step
+    journey: Journey
+    kept: Answers
+    """All the draft's answers, on the route or not."""
+    draft: Draft | None
+
+
+def _find_step(house: InHouse, asks: Asks, form: str, path: str) -> _At | Response:
+    """The step an address names; or the way to where the resident really is.
+
+    Raises Missing when the form has no such page at all.
+    """
+    draft = _live_draft(house, asks, form, path)
+    today = house.today()
+    if draft is None:
+        definition, kept = house.definitions.current(form), Answers()
+    else:
+        definition = house.definitions.by_digest(form, draft.digest)
+        kept = load_answers(definition, draft.answers)
+    journey = walk(definition, kept, today)
+    step = journey.step(path)
+    if step is not None:
+        return _At(definition, step, journey, kept, draft)
+    name = path.rpartition("/")[2]
+    if definition.page(name) is None and definition.repeat(name) is None:
+        raise Missing(path)
+    return go_to(_next_path(form, journey) if draft else f"/forms/{form}")
+
+
+def _too_large(request: Request, house: InHouse, at: _At, *, to_check: bool) -> Response:
+    """What was sent could not be read: say so at the question it most likely was about."""
+    asking = (
+        [q for q in at.step.page.questions if FIELD_TYPES[q.type].asks]
+        if isinstance(at.step.page, Page)
+        else []
+    )
+    if not asking:
+        return go_to(f"/forms/{at.definition.form}/{at.step.path}")
+    question = next((q for q in asking if q.type == "file"), asking[0])
+    errors = (FieldError(first_input(question), _TOO_LONG),)
+    return _show_step(request, house, at, errors=errors, returns_to_check=to_check)
 
 
 def _unchosen(outcome: Refused, raw: Mapping[str, Sequence[str]]) -> list[FieldError]:
@@ -311,25 +369,27 @@ def _unchosen(outcome: Refused, raw: Mapping[str, Sequence[str]]) -> list[FieldE
     ]
 
 
-def _path_after(form: str, journey: Journey, page: Page, *, to_check: bool) -> str:
-    """Where to go from an answered page.
+def _path_after(form: str, journey: Journey, step: Step, *, to_check: bool) -> str:
+    """Where to go from an answered step.
 
-    A changed answer goes straight back to check answers, unless it opened a new question.
+    A changed answer goes straight back to check answers, unless it opened a new question. From
+    the last page of an item one comes to its list, not to the item after it.
     """
     if to_check:
         return _next_path(form, journey)
-    names = [p.name for p in journey.pages]
-    following = names.index(page.name) + 1
-    if following < len(names):
-        return f"/forms/{form}/{names[following]}"
-    return _next_path(form, journey)
+    paths = [each.path for each in journey.steps]
+    following = journey.steps[paths.index(step.path) + 1 :][:1] if step.path in paths else ()
+    if not following:
+        return _next_path(form, journey)
+    inside = following[0].item_path[: len(step.item_path)] == step.item_path
+    return f"/forms/{form}/{following[0].path if inside else step.list_path}"
 
 
 def _next_path(form: str, journey: Journey) -> str:
     if journey.exit_page is not None:
-        return f"/forms/{form}/{journey.exit_page.name}"
-    if journey.next_page is not None:
-        return f"/forms/{form}/{journey.next_page.name}"
+        return f"/forms/{form}/{journey.steps[-1].path}"
+    if journey.next_step is not None:
+        return f"/forms/{form}/{journey.next_step.path}"
     return f"/forms/{form}/check-answers"
 
 
@@ -351,48 +411,65 @@ def _walk(house: InHouse, draft: Draft, today: Today) -> tuple[FormDefinition, J
     return definition, walk(definition, load_answers(definition, draft.answers), today)
 
 
-def _show_page(  # all that one page may have to show
+def _show_step(  # all that one step may have to show
     request: Request,
     house: InHouse,
-    definition: FormDefinition,
-    page: Page,
-    journey: Journey,
+    at: _At,
     *,
-    draft: Draft | None,
     raw: Raw | None = None,
     errors: Sequence[FieldError] = (),
     outcome: Refused | None = None,
     returns_to_check: bool = False,
     status: int = 422,
 ) -> Response:
+    if isinstance(at.step.page, Repeat):
+        listed = list_view(
+            at.definition,
+            at.step,
+            at.step.page,
+            at.journey,
+            at.kept,
+            raw=raw,
+            errors=errors,
+            returns_to_check=returns_to_check,
+        )
+        return house.pages.answer(
+            request,
+            "forms/list.html",
+            status=status,
+            view=listed,
+            form=at.definition,
+            page_title=listed.title,
+            has_errors=bool(errors),
+        )
+    page = as_asked(at.definition, at.step.page, _known(at, house.today()), house.today())
     view = page_view(
-        definition,
+        at.definition,
+        at.step,
         page,
-        journey,
+        at.journey,
         raw=raw,
         errors=errors,
-        unfinished=outcome.unfinished if outcome else None,
-        files=_stored(house, draft, page, raw, journey),
+        outcome=outcome,
+        files=_stored(house, at, page, raw),
         returns_to_check=returns_to_check,
     )
     return house.pages.answer(
         request,
-        "forms/page.html",
+        "forms/exit.html" if page.is_exit else "forms/page.html",
         status=status,
         view=view,
-        form=definition,
+        form=at.definition,
         page_title=page.title,
         has_errors=bool(errors),
     )
 
 
-def _show_exit(
-    request: Request, house: InHouse, definition: FormDefinition, page: Page, journey: Journey
-) -> Response:
-    view = page_view(definition, page, journey)
-    return house.pages.answer(
-        request, "forms/exit.html", view=view, form=definition, page_title=page.title
-    )
+def _known(at: _At, today: Today) -> Before:
+    """What the step's own texts and choices may speak of; nothing where they speak of nothing."""
+    if isinstance(at.step.page, Page) and at.step.page.is_fixed:
+        return Before()
+    return before(at.definition, at.kept, at.step, today)
 
 
 def _show_check(
@@ -408,7 +485,8 @@ def _show_check(
     fee: Fee = calculate_fee(definition, journey.scope, house.today())
     total = str(fee.total)
     quote_field = f"{total}.{house.signer.sign(f'quote:{draft.id}', total)}"
-    view = check_view(definition, journey, fee, quote_field, fee_changed=fee_changed)
+    asked = _as_asked(definition, journey, house.today())
+    view = check_view(definition, asked, journey, fee, quote_field, fee_changed=fee_changed)
     return house.pages.answer(
         request,
         "forms/check_answers.html",
@@ -419,8 +497,24 @@ def _show_check(
     )
 
 
+def _as_asked(
+    definition: FormDefinition, journey: Journey, today: Today
+) -> list[tuple[Step, Page]]:
+    """The pages of a journey that do not read the same whatever was answered, as they read."""
+    return [
+        (
+            step,
+            as_asked(
+                definition, step.page, before(definition, journey.answers, step, today), today
+            ),
+        )
+        for step in journey.steps
+        if isinstance(step.page, Page) and not step.page.is_fixed
+    ]
+
+
 def _take_files(
-    house: InHouse, asks: Asks, definition: FormDefinition, page: Page, posted: PostedPage
+    house: InHouse, asks: Asks, definition: FormDefinition, step: Step, posted: PostedPage
 ) -> tuple[Mapping[str, Sequence[str]], tuple[FieldError, ...], bool]:
     """Store the page's uploads with the draft; their ids join what was posted.
 
@@ -430,7 +524,8 @@ def _take_files(
     raw = {name: list(values) for name, values in posted.values.items()}
     errors: list[FieldError] = []
     stay = False
-    for question in (q for q in page.questions if q.type == "file"):
+    questions = step.page.questions if isinstance(step.page, Page) else ()
+    for question in (q for q in questions if q.type == "file"):
         removed = raw.pop(f"{question.name}-remove", [])
         ids = [i for i in raw.get(question.name, []) if i and i not in removed]
         stay = stay or bool(removed) or f"{question.name}-upload" in raw
@@ -464,15 +559,16 @@ def _attach(
 
 
 def _stored(
-    house: InHouse, draft: Draft | None, page: Page, raw: Raw | None, journey: Journey
+    house: InHouse, at: _At, page: Page, raw: Raw | None
 ) -> dict[str, tuple[StoredFile, ...]]:
     stored: dict[str, tuple[StoredFile, ...]] = {}
+    given = at.journey.answers.at(at.step.item_path).values
     for question in (q for q in page.questions if q.type == "file"):
         if raw is None:
-            stored[question.name] = tuple(journey.values.get(question.name, ()))
-        elif draft is not None:
+            stored[question.name] = tuple(given.get(question.name, ()))
+        elif at.draft is not None:
             stored[question.name] = find_files(
-                house.transactions, draft.id, raw.get(question.name, ())
+                house.transactions, at.draft.id, raw.get(question.name, ())
             )
     return stored
 
