@@ -81,7 +81,7 @@ def answer_page(  # one page, what was posted, and what it may ask
     if route.next_step is not None and route.next_step.path == step.path and route.errors:
         return Refused(route.errors)
     warnings = _warnings(asked, known, today)
-    seen = _digest(raw)
+    seen = _digest(page, raw)
     if warnings and raw.get(CARRY_ON, ()) != [seen]:
         return Refused((), warnings=warnings, warned=seen)
     return Answered(after)
@@ -119,9 +119,12 @@ def _warnings(page: Page, known: Before, today: Today) -> tuple[FieldError, ...]
     return tuple(found)
 
 
-def _digest(raw: Raw) -> str:
-    posted = {name: list(values) for name, values in raw.items() if name != CARRY_ON}
-    return hashlib.sha256(json.dumps(posted, sort_keys=True).encode()).hexdigest()[:16]
+def _digest(page: Page, raw: Raw) -> str:
+    """A digest of what the page's questions were answered with."""
+    fields = ((FIELD_TYPES[question.type], question) for question in page.questions)
+    inputs = sorted(n for kind, question in fields if kind.asks for n in kind.inputs(question))
+    posted = [[name, list(raw[name])] for name in inputs if name in raw]
+    return hashlib.sha256(json.dumps(posted).encode()).hexdigest()[:16]
 
 
 def _answer_list(
