@@ -1,6 +1,6 @@
 """Reads the pages and questions of a form, shared pages included."""
 
-from collections.abc import Mapping
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,15 +8,11 @@ from portal.forms.conditions import RESERVED, Vocabulary
 from portal.forms.definition import Check, Page
 from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.base import Keys, Question
-from portal.forms.language import CHECK, PAGE, QUESTION, Key
+from portal.forms.language import CHECK, PAGE, QUESTION, SHARED, SHARED_PAGE
 from portal.forms.reader import PAGE_NAME, QUESTION_NAME, Reader
-from portal.forms.source import Source, read_source
+from portal.forms.source import Finding, Source, read_source
 
 RESERVED_PAGES = frozenset({"check-answers", "confirmation", "start", "save", "resume", "address"})
-SHARED: Mapping[str, Key] = {"pages": Key("Pages several forms share, by name.", shape="map")}
-_SHARED_PAGE = {
-    name: key for name, key in PAGE.items() if name in ("title", "guidance", "questions", "check")
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +29,8 @@ class Outline:
 
 def outline_pages(form: Reader, shared: Source) -> list[Outline]:
     """Read every page's questions, and note names used twice."""
-    outlines = [_outline(reader, shared) for reader in form.each("pages", PAGE)]
+    outlines = [_outline(each, shared) for each in form.each("pages", PAGE) if each.is_mapping]
     seen_pages: set[str] = set()
-    seen_questions: dict[str, str] = {}
     for outline in outlines:
         if outline.name in seen_pages:
             outline.reader.error("page", "F020", f"there are two pages called {outline.name}")
@@ -47,16 +42,24 @@ def outline_pages(form: Reader, shared: Source) -> list[Outline]:
                 "The portal uses that address itself.",
             )
         seen_pages.add(outline.name)
-        for question in outline.questions:
-            if question.name in seen_questions:
-                outline.reader.error(
-                    "",
-                    "F022",
-                    f"the question {question.name} is asked twice, "
-                    f"first on the page {seen_questions[question.name]}",
-                )
-            seen_questions.setdefault(question.name, outline.name)
+    _note_asked_twice(outlines)
     return outlines
+
+
+def _note_asked_twice(outlines: list[Outline]) -> None:
+    first: dict[str, str] = {}
+    for outline in outlines:
+        page = outline.content
+        for number, question in enumerate(outline.questions):
+            if question.name in first:
+                said = f"{question.name} is asked twice, first on the page {first[question.name]}"
+                path = ("questions", number, "question")
+                if page is outline.reader:
+                    page.source.error((*page.path, *path), "F022", said)
+                else:
+                    outline.reader.error("use", "F022", said)
+            if question.name:
+                first.setdefault(question.name, outline.name)
 
 
 def _outline(reader: Reader, shared: Source) -> Outline:
@@ -69,7 +72,8 @@ def _outline(reader: Reader, shared: Source) -> Outline:
         reader.error(
             "exit", "F023", "an exit page asks nothing", "Move its questions to another page."
         )
-    if not is_exit and not questions and not reader.text("guidance"):
+    is_found = content is not reader or not reader.text("use")
+    if name and is_found and not (is_exit or questions or content.text("guidance")):
         reader.error("", "F024", f"the page {name} is empty", "Give it questions or guidance.")
     return Outline(reader, content, name, questions)
 
@@ -78,14 +82,14 @@ def _content(reader: Reader, shared: Source) -> Reader:
     name = reader.text("use")
     if not name:
         return reader
-    pages = shared.value.get("pages", {}) if isinstance(shared.value, dict) else {}
-    if not isinstance(pages, dict) or name not in pages:
-        known = ", ".join(pages) if isinstance(pages, dict) else ""
-        reader.error(
-            "use", "F025", f"_shared.yml has no page called {name}", f"It has: {known or 'none'}."
-        )
+    if shared.value is None and shared.findings:  # it cannot be read, which is said already
         return reader
-    return Reader(shared, ("pages", name), _SHARED_PAGE)
+    pages = Reader(shared, (), SHARED).mapping("pages") if shared.value is not None else {}
+    if name not in pages:
+        known = ", ".join(pages) or "none"
+        reader.error("use", "F025", f"_shared.yml has no page called {name}", f"It has: {known}.")
+        return reader
+    return Reader(shared, ("pages", name), SHARED_PAGE)
 
 
 def _question(item: Reader) -> Question:
@@ -96,9 +100,9 @@ def _question(item: Reader) -> Question:
         )
     kind = item.text("type")
     field_type = FIELD_TYPES.get(kind)
-    allowed = {**QUESTION, **(field_type.keys if field_type else {})}
+    allowed = {**QUESTION, **(field_type.keys if field_type else _ANY_TYPES_KEYS)}
     for key in item.raw:
-        if field_type is not None and key not in allowed:
+        if key not in allowed:
             item.unknown_key(key, allowed)
     for key in ("question", "type"):
         if not item.raw.get(key):
@@ -120,8 +124,11 @@ def _question(item: Reader) -> Question:
         optional=item.flag("optional"),
         about=item.text("about"),
         settings=_settings(item, kind if field_type else "text"),
-        errors={str(k): str(v) for k, v in item.mapping("errors").items()},
+        errors=item.texts("errors"),
     )
+
+
+_ANY_TYPES_KEYS = {key: about for each in FIELD_TYPES.values() for key, about in each.keys.items()}
 
 
 def _settings(item: Reader, kind: str) -> Any:  # noqa: ANN401  # the field type's own
@@ -162,12 +169,13 @@ def _title(outline: Outline) -> str:
         return title
     if len(asked) == 1:
         return asked[0].ask
-    outline.reader.error(
-        "",
-        "F029",
-        f"the page {outline.name} needs a title",
-        "Only a page with exactly one question is headed by it.",
-    )
+    if outline.name and (outline.content is not outline.reader or not outline.reader.text("use")):
+        outline.reader.error(
+            "",
+            "F029",
+            f"the page {outline.name} needs a title",
+            "Only a page with exactly one question is headed by it.",
+        )
     return outline.name
 
 
@@ -191,14 +199,23 @@ def _checks(outline: Outline, vocabulary: Vocabulary, earlier: set[str]) -> list
 
 def _note_later(reader: Reader, key: str, later: frozenset[str]) -> None:
     for name in sorted(later):
+        found = re.search(rf"\b{name}\b", reader.text(key))
         reader.error(
-            key, "C003", f"{name} is asked later", "A condition reads only earlier answers."
+            key,
+            "C003",
+            f"{name} is asked later",
+            "A condition reads only earlier answers.",
+            offset=found.start() if found else 0,
         )
 
 
-def read_shared(file: str, text: str) -> Source:
-    """Read `_shared.yml`."""
-    source = read_source(file, text)
-    if isinstance(source.value, dict):
-        Reader(source, (), SHARED)
-    return source
+def check_shared(file: str, text: str) -> tuple[Finding, ...]:
+    """Every problem of `_shared.yml`, in pages that no form uses as well."""
+    shared = read_source(file, text)
+    if shared.value is not None:
+        pages = Reader(shared, (), SHARED)
+        for name in pages.mapping("pages"):
+            page = Reader(shared, ("pages", name), SHARED_PAGE)
+            for item in page.each("questions", None):
+                _question(item)
+    return tuple(sorted(set(shared.findings)))

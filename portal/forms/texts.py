@@ -9,12 +9,18 @@ from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.base import AnswerValue
 
 _PLACEHOLDER = re.compile(r"\{(?P<question>[a-z][a-z0-9_]*)(?:\.(?P<part>[a-z_]+))?\}")
+_ANY = re.compile(r"\{[^{}]*\}|[{}]")
 _DANGLING = re.compile(r"(?:^[\s:,;\u2013-]+|[\s:,;\u2013-]+$)")
 
 
 def placeholders(text: str) -> list[tuple[str, str]]:
     """The (question, part) pairs a text asks for; part is empty for the whole answer."""
     return [(m["question"], m["part"] or "") for m in _PLACEHOLDER.finditer(text)]
+
+
+def unreadable_placeholders(text: str) -> list[str]:
+    """What looks like a placeholder and is none: people would read the brackets."""
+    return [found for found in _ANY.findall(text) if not _PLACEHOLDER.fullmatch(found)]
 
 
 def fill(text: str, definition: FormDefinition, values: Mapping[str, AnswerValue]) -> str:
@@ -31,4 +37,4 @@ def fill(text: str, definition: FormDefinition, values: Mapping[str, AnswerValue
             return str(seen.get(part, "")) if isinstance(seen, dict) else ""
         return ", ".join(field_type.show(question, value))
 
-    return _DANGLING.sub("", _PLACEHOLDER.sub(replace, text))
+    return _DANGLING.sub("", " ".join(_PLACEHOLDER.sub(replace, text).split()))
