@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import structlog
 import typer
@@ -18,10 +18,8 @@ from portal.core.bank_holidays import bank_holidays
 from portal.core.dates import Today, council_day
 from portal.core.errors import UnsafeSettings
 from portal.forms.examples import run_example
-from portal.forms.library import COUNCIL_FILE, FEES_FILE, SHARED_FILE, load_library, read_text
-from portal.forms.parsing import Bundle, parse_council, parse_form
+from portal.forms.library import check_path, load_library
 from portal.forms.schema import form_schema
-from portal.forms.source import Finding
 from portal.settings import Settings
 
 app = typer.Typer(
@@ -194,13 +192,12 @@ def check(
     paths: Annotated[
         list[Path] | None, typer.Argument(help="Files or folders; all forms when left out.")
     ] = None,
-    output: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
+    output: Annotated[
+        Literal["text", "json"], typer.Option("--format", help="text or json.")
+    ] = "text",
 ) -> None:
     """Find every problem in form definitions, all at once."""
-    findings: list[Finding] = []
-    for path in paths or [_forms_folder()]:
-        findings.extend(_check_path(path))
-    findings = sorted(set(findings))
+    findings = sorted({f for path in paths or [_forms_folder()] for f in check_path(path)})
     if output == "json":
         print(json.dumps([asdict(finding) for finding in findings], indent=2, ensure_ascii=False))
     else:
@@ -214,43 +211,6 @@ def _forms_folder() -> Path:
     return Settings().forms  # pyright: ignore[reportCallIssue]  # every setting has a default
 
 
-def _check_path(path: Path) -> list[Finding]:
-    folder = path if path.is_dir() else path.parent
-    if path.is_dir():
-        files = sorted(path.glob("*.yml"))
-    elif path.exists():
-        files = [path]
-    else:
-        return [Finding(str(path), 1, 1, "error", "F000", "there is no such file")]
-    shared, fees = (_text_if_there(folder / name) for name in (SHARED_FILE, FEES_FILE))
-    findings: list[Finding] = []
-    for file in files:
-        if file.name == COUNCIL_FILE:
-            found: tuple[Finding, ...] = parse_council(file.name, read_text(file))[1]
-        elif file.name.startswith(("_", ".")):
-            continue
-        else:
-            found = parse_form(Bundle(file.name, read_text(file), shared, fees)).findings
-        findings.extend(_at(folder, finding) for finding in found)
-    return findings
-
-
-def _at(folder: Path, finding: Finding) -> Finding:
-    return Finding(
-        str(folder / finding.file),
-        finding.line,
-        finding.column,
-        finding.severity,
-        finding.code,
-        finding.message,
-        finding.hint,
-    )
-
-
-def _text_if_there(path: Path) -> str:
-    return read_text(path) if path.exists() else ""
-
-
 @app.command()
 def examples(
     forms: Annotated[
@@ -258,7 +218,11 @@ def examples(
     ] = None,
 ) -> None:
     """Run the examples written in the forms."""
-    library = load_library(_forms_folder())
+    try:
+        library = load_library(_forms_folder())
+    except (OSError, ValueError) as error:  # the folder or the council's own file
+        print(error)
+        raise typer.Exit(1) from None
     for finding in library.findings:
         print(finding)
     failed = bool(library.findings)

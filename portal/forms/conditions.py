@@ -41,9 +41,30 @@ RESERVED = frozenset(
         "void",
         "while",
         "today",
+        # The names of CEL's own types.
+        "bool",
+        "bytes",
+        "double",
+        "dyn",
+        "int",
+        "list",
+        "map",
+        "null_type",
+        "string",
+        "type",
+        "uint",
     ]
 )
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _ERROR_AT = re.compile(r"<input>:(?P<line>\d+):(?P<column>\d+): (?P<message>[^\n]*)")
+_UNDECLARED = re.compile(r"undeclared reference to '([^']+)'")
+_NO_OVERLOAD = re.compile(r"no matching overload for '([^']+)' applied to '\((.*)\)'")
+_JOINS_LISTS = "add_list"
+_MAKES_LIST = re.compile(r"\.\s*(?:map|filter)\s*\(")
+_LOOPS = re.compile(r"\.\s*(?:map|filter|exists|exists_one|all)\s*\(")
+_MOST_LOOPS = 2
+_JOINS = frozenset(["add_string", "add_bytes"])
+_LOOP = "@result"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +96,12 @@ class Vocabulary:
     """The questions of one form with their types: what its expressions may speak of."""
 
     def __init__(self, types: Mapping[str, str]) -> None:
-        self._names = frozenset(types)
+        # A name that cannot be a question's is reported where it is written; it must not make
+        # every condition of the form wrong as well.
+        known = {n: kind for n, kind in types.items() if _NAME.fullmatch(n) and n not in RESERVED}
+        self._names = frozenset(known)
         self._env = cel.NewEnv(
-            variables={name: _CEL_TYPES[kind] for name, kind in types.items()},
+            variables={name: _CEL_TYPES[kind] for name, kind in known.items()},
             functions=_functions(),
         )
 
@@ -85,31 +109,42 @@ class Vocabulary:
         """Compile and type-check one expression."""
         if len(text) > LONGEST:
             return Mistake(f"the expression is longer than {LONGEST} characters", 0)
-        if "\n" in text.strip():
-            text = " ".join(text.split())
+        text = text.encode("utf-8", "replace").decode(
+            "utf-8"
+        )  # the runtime takes no lone surrogate
         try:
             compiled = self._env.compile(text)
-        except (RuntimeError, ValueError, UnicodeError) as error:
-            return self._explain(str(error))
-        reads = _identifiers(compiled.serialize()) & self._names
-        return Expression(text, reads, compiled.return_type().name(), compiled)
+        except (RuntimeError, ValueError) as error:
+            return self._explain(text, str(error))
+        names, overloads = _references(compiled.serialize())
+        bare = _STRING.sub('""', text)
+        joined = overloads.count(_JOINS_LISTS) - len(_MAKES_LIST.findall(bare))
+        if joined > 0 or (_LOOP in names and _JOINS.intersection(overloads)):
+            # A few of these, one in the other, would build gigabytes.
+            hint = "Use exists, all, in, or sum(list.map(each, each.number))."
+            return Mistake("a condition cannot build lists or texts", 0, hint)
+        if len(_LOOPS.findall(bare)) > _MOST_LOOPS:
+            hint = "Work a part of it out in `computed:`."
+            return Mistake(f"a condition goes through lists {_MOST_LOOPS} times at most", 0, hint)
+        return Expression(text, names & self._names, compiled.return_type().name(), compiled)
 
-    def _explain(self, error: str) -> Mistake:
+    def _explain(self, text: str, error: str) -> Mistake:
+        if "recursion" in error:
+            return Mistake(
+                "the expression is nested too deeply or has too many parts",
+                0,
+                "Split it between two pages.",
+            )
         match = _ERROR_AT.search(error)
         if match is None:
             return Mistake(error.splitlines()[0] if error else "the expression cannot be read", 0)
-        message, offset = match["message"], int(match["column"]) - 1
-        unknown = re.search(r"undeclared reference to '([^']+)'", message)
-        if unknown:
-            return Mistake(
-                f"there is no question called {unknown[1]}", offset, self._nearest(unknown[1])
-            )
-        types = re.search(
-            r"no matching overload for '_?([^_']+)_?' applied to '\(([^)]*)\)'", message
-        )
+        message = match["message"]
+        offset = _offset(text, int(match["line"]), int(match["column"]))
+        undeclared, types = _UNDECLARED.search(message), _NO_OVERLOAD.search(message)
+        if undeclared:
+            return self._explain_name(text, undeclared[1].partition(".")[0], offset)
         if types:
-            said = f"{types[1]} does not work between {types[2].replace(', ', ' and ')}"
-            return Mistake(said, offset, 'Text goes in quotes ("yes"), numbers do not.')
+            return _explain_types(text, types[1], types[2], offset)
         if "Syntax error" in message:
             return Mistake(
                 "the expression is not complete or has a slip",
@@ -118,11 +153,76 @@ class Vocabulary:
             )
         return Mistake(message, offset)
 
+    def _explain_name(self, text: str, name: str, offset: int) -> Mistake:
+        if text[offset : offset + 1] == "(":  # CEL points at a function's bracket
+            offset = _begin(text, name, offset)
+            if name in _FUNCTIONS:
+                takes = ", ".join(_IN_WORDS[kind] for kind in _FUNCTIONS[name]) or "nothing"
+                return Mistake(f"{name}() takes {takes} in its brackets", offset)
+            hint = f"There are: {', '.join(_FUNCTIONS)}."
+            return Mistake(f"there is no function called {name}", offset, hint)
+        offset = _begin(text, name, offset) if text[offset : offset + 1] == "." else offset
+        return Mistake(f"there is no question called {name}", offset, self._nearest(name))
+
     def _nearest(self, name: str) -> str:
         import difflib  # noqa: PLC0415  # only when somebody made a slip
 
         near = difflib.get_close_matches(name, self._names, n=1)
         return f"Did you mean {near[0]}?" if near else "Use the name after `question:`."
+
+
+def _offset(text: str, line: int, column: int) -> int:
+    return sum(len(before) + 1 for before in text.split("\n")[: line - 1]) + column - 1
+
+
+def _begin(text: str, name: str, offset: int) -> int:
+    """Where a name that ends before the offset begins."""
+    return max(text.rfind(name, 0, offset), 0)
+
+
+def _explain_types(text: str, operator: str, types: str, offset: int) -> Mistake:
+    kinds = [_IN_WORDS.get(kind, kind) for kind in types.split(", ")]
+    if not operator.isidentifier() or operator.startswith("_"):
+        sign = _SIGNS.get(operator, operator.replace("_", ""))
+        said = f"{sign} does not work {'between' if len(kinds) > 1 else 'on'} {' and '.join(kinds)}"
+        return Mistake(said, offset, 'Text goes in quotes ("yes"), numbers do not.')
+    offset = _begin(text, operator, offset)
+    if operator in _FUNCTIONS:
+        takes = " and ".join(_IN_WORDS[kind] for kind in _FUNCTIONS[operator])
+        return Mistake(f"{operator}() takes {takes}, not {' and '.join(kinds)}", offset)
+    return Mistake(f"{operator}() does not work on {' and '.join(kinds)}", offset)
+
+
+_SIGNS = {"_[_]": "[…]", "_?_:_": "? :", "@in": "in"}
+_IN_WORDS = {
+    "int": "a number",
+    "uint": "a number",
+    "double": "a number with a point",
+    "string": "a text",
+    "bool": "a yes or no",
+    "timestamp": "a date",
+    "duration": "a length of time",
+    "null_type": "null",
+    "list(string)": "a list",
+    "list(int)": "a list of numbers",
+    "list(dyn)": "a list",
+    "list(map(string, dyn))": "a list",
+    "map(string, string)": "several parts",
+    "map(string, dyn)": "several parts",
+}
+_FUNCTIONS: Mapping[str, tuple[str, ...]] = {
+    "today": (),
+    "working_days_until": ("timestamp",),
+    "working_days_between": ("timestamp", "timestamp"),
+    "days_until": ("timestamp",),
+    "days_between": ("timestamp", "timestamp"),
+    "add_working_days": ("timestamp", "int"),
+    "age": ("timestamp",),
+    "hours_between": ("timestamp", "int", "timestamp", "int"),
+    "pounds": ("int",),
+    "sum": ("list(int)",),
+}
+"""The calendar's functions and what each takes."""
 
 
 def holds(condition: Expression, scope: Mapping[str, Any], today: Today) -> bool:
@@ -135,6 +235,8 @@ def evaluate(expression: Expression, scope: Mapping[str, Any], today: Today) -> 
     token = _TODAY.set(today)
     try:
         value = expression.compiled.eval(data=scope)
+    except RuntimeError:  # the runtime's own limit on how long a loop may take
+        return None
     finally:
         _TODAY.reset(token)
     return None if value.type() == cel.Type.ERROR else value.plain_value()
@@ -152,6 +254,7 @@ _CEL_TYPES: Mapping[str, Any] = {
     "list(string)": cel.Type.List(cel.Type.STRING),
     "map(string, string)": cel.Type.Map(cel.Type.STRING, cel.Type.STRING),
     "map(string, dyn)": cel.Type.Map(cel.Type.STRING, cel.Type.DYN),
+    "list(int)": cel.Type.List(cel.Type.INT),
     "list(map(string, dyn))": cel.Type.List(cel.Type.Map(cel.Type.STRING, cel.Type.DYN)),
 }
 _STRING = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'")
@@ -166,22 +269,21 @@ def names_in(text: str) -> frozenset[str]:
 def _functions() -> list[cel.FunctionDecl]:
     moment, whole = cel.Type.TIMESTAMP, cel.Type.INT
     return [
-        _function("today", [], moment, lambda: _at_midnight(_TODAY.get().on)),
-        _function("working_days_until", [moment], whole, _working_days_until),
-        _function("working_days_between", [moment, moment], whole, _working_days_between),
-        _function("days_until", [moment], whole, lambda d: (d.date() - _TODAY.get().on).days),
-        _function("days_between", [moment, moment], whole, lambda a, b: (b - a).days),
-        _function("add_working_days", [moment, whole], moment, _add_working_days),
-        _function("age", [moment], whole, lambda born: _years(born.date(), _TODAY.get().on)),
-        _function("hours_between", [moment, whole, moment, whole], whole, _hours_between),
-        _function("pounds", [whole], whole, lambda pounds: pounds * 100),
-        _function("sum", [cel.Type.List(whole)], whole, sum),
+        _function("today", moment, lambda: _at_midnight(_TODAY.get().on)),
+        _function("working_days_until", whole, _working_days_until),
+        _function("working_days_between", whole, _working_days_between),
+        _function("days_until", whole, lambda d: (d.date() - _TODAY.get().on).days),
+        _function("days_between", whole, lambda a, b: (b - a).days),
+        _function("add_working_days", moment, _add_working_days),
+        _function("age", whole, lambda born: _years(born.date(), _TODAY.get().on)),
+        _function("hours_between", whole, _hours_between),
+        _function("pounds", whole, lambda pounds: pounds * 100),
+        _function("sum", whole, sum),
     ]
 
 
-def _function(
-    name: str, takes: list[Any], gives: cel.Type, does: Callable[..., Any]
-) -> cel.FunctionDecl:
+def _function(name: str, gives: cel.Type, does: Callable[..., Any]) -> cel.FunctionDecl:
+    takes = [_CEL_TYPES[kind] for kind in _FUNCTIONS[name]]
     overload = cel.Overload(
         f"{name}_portal", return_type=gives, parameters=takes, is_member=False, impl=does
     )
@@ -218,19 +320,22 @@ def _at_midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
-def _identifiers(checked: bytes) -> frozenset[str]:
-    """The variables a checked expression refers to, from its reference map.
+def _references(checked: bytes) -> tuple[frozenset[str], list[str]]:
+    """The variables and the overloads a checked expression refers to, from its reference map.
 
     `serialize()` gives a google.protobuf.Any of a cel.expr.CheckedExpr
     (https://github.com/google/cel-spec/blob/master/proto/cel/expr/checked.proto): field 2 is
     the map of node to Reference{name = 1, overload_id = 3}. A variable has no overload.
     """
     names: set[str] = set()
+    overloads: list[str] = []
     for value in _fields(next(_fields(checked, 2)), 2):
         for reference in _fields(value, 2):
-            if not list(_fields(reference, 3)):
+            found = [overload.decode() for overload in _fields(reference, 3)]
+            overloads.extend(found)
+            if not found:
                 names.update(name.decode() for name in _fields(reference, 1))
-    return frozenset(names)
+    return frozenset(names), overloads
 
 
 def _fields(message: bytes, wanted: int) -> Iterator[bytes]:

@@ -1,14 +1,14 @@
 """Reads `_fees.yml` and the fee lines of a form."""
 
-from collections.abc import Mapping
 from datetime import date
+from functools import cached_property
 
 from portal.core.money import parse_pounds
 from portal.forms.conditions import Vocabulary
 from portal.forms.definition import Amount, Band, FeeLine, FeeSchedule
-from portal.forms.language import BAND, FEE, FEE_LINE, Key
+from portal.forms.language import BAND, FEE, FEE_LINE, FEES
 from portal.forms.reader import Reader
-from portal.forms.source import Source
+from portal.forms.source import Finding, Source, read_source
 
 VAT = ("outside-scope", "exempt", "zero", "reduced", "standard")
 LEAST_PAYABLE = 30
@@ -16,12 +16,43 @@ LEAST_PAYABLE = 30
 _ALWAYS = date(1900, 1, 1)
 
 
-def parse_fees(source: Source) -> dict[str, FeeSchedule]:
-    """Every dated fee of `_fees.yml`, by name."""
-    if source.value is None:
-        return {}
-    fees = Reader(source, (), {"fees": Key("Every fee, by name.", required=True)})
-    return {name: _schedule(Reader(source, ("fees",)), name) for name in fees.mapping("fees")}
+class Fees:
+    """The dated fees of `_fees.yml`, each read when a form first asks for it.
+
+    So that a slip in one fee takes down the forms that charge it and no other.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self._read: dict[str, FeeSchedule] = {}
+
+    @property
+    def can_be_read(self) -> bool:
+        """Whether the file is YAML at all; an empty one is."""
+        return self.source.value is not None or not self.source.findings
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The name of every fee."""
+        if self.source.value is None:
+            return ()
+        return tuple(Reader(self.source, (), FEES).mapping("fees"))
+
+    def schedule(self, name: str) -> FeeSchedule:
+        """The fee with this name; without amounts when there is none."""
+        if name not in self.names:
+            return FeeSchedule(name, ())
+        if name not in self._read:
+            self._read[name] = _schedule(Reader(self.source, ("fees",)), name)
+        return self._read[name]
+
+
+def check_fees(file: str, text: str) -> tuple[Finding, ...]:
+    """Every problem of `_fees.yml`, in fees that no form charges as well."""
+    fees = Fees(read_source(file, text))
+    for name in fees.names:
+        fees.schedule(name)
+    return tuple(sorted(set(fees.source.findings)))
 
 
 def _schedule(fees: Reader, name: str) -> FeeSchedule:
@@ -29,7 +60,7 @@ def _schedule(fees: Reader, name: str) -> FeeSchedule:
     starts = [amount.start for amount in amounts]
     if starts != sorted(set(starts)):
         fees.error(name, "P001", f"the dates of {name} must rise", "Put the oldest amount first.")
-    if not amounts:
+    if fees.raw.get(name) in ([], ""):
         fees.error(name, "P002", f"{name} has no amount", "Add a `from:` and an `amount:`.")
     return FeeSchedule(name, tuple(amounts))
 
@@ -37,7 +68,7 @@ def _schedule(fees: Reader, name: str) -> FeeSchedule:
 def _dated(item: Reader) -> Amount | None:
     start, amount = item.date("from"), item.money("amount")
     bands = tuple(band for each in item.each("bands", BAND) if (band := _band(each)))
-    if (amount is None) == (not bands):
+    if ("amount" in item.raw) == bool(item.raw.get("bands")):
         item.error("", "P003", "a fee has either one amount or bands", "Keep one of the two.")
     limits = [band.to for band in bands[:-1]]
     if None in limits or limits != sorted(set(limits), key=lambda to: to or 0):
@@ -59,7 +90,7 @@ def _band(each: Reader) -> Band | None:
 
 def parse_fee_lines(
     form: Reader,
-    fees: Mapping[str, FeeSchedule],
+    fees: Fees,
     numbers: frozenset[str],
     vocabulary: Vocabulary,
 ) -> tuple[FeeLine, ...]:
@@ -76,14 +107,14 @@ def parse_fee_lines(
 
 def _line(
     item: Reader,
-    fees: Mapping[str, FeeSchedule],
+    fees: Fees,
     numbers: frozenset[str],
     vocabulary: Vocabulary,
 ) -> FeeLine:
     schedule = _amount(item, fees)
     by, times = (_number(item, key, numbers) for key in ("by", "times"))
     banded = any(amount.bands for amount in schedule.amounts)
-    if banded and not by:
+    if banded and not item.raw.get("by"):
         item.error(
             "",
             "P006",
@@ -121,19 +152,19 @@ def _amounts(schedule: FeeSchedule) -> list[int]:
     return [*flat, *(band.amount for a in schedule.amounts for band in a.bands)]
 
 
-def _amount(item: Reader, fees: Mapping[str, FeeSchedule]) -> FeeSchedule:
+def _amount(item: Reader, fees: Fees) -> FeeSchedule:
     written = item.text("amount")
     amount = parse_pounds(written)
     if amount is not None:
         return FeeSchedule(item.text("line"), (Amount(_ALWAYS, amount),))
-    if written and written not in fees:
+    if written and fees.can_be_read and written not in fees.names:
         item.error(
             "amount",
             "P008",
             f"_fees.yml has no fee called {written}",
-            f"It has: {', '.join(fees) or 'none'}.",
+            f"It has: {', '.join(fees.names) or 'none'}.",
         )
-    return fees.get(written, FeeSchedule(written, ()))
+    return fees.schedule(written)
 
 
 def _number(item: Reader, key: str, numbers: frozenset[str]) -> str:

@@ -171,6 +171,18 @@ BAND: Mapping[str, Key] = {
     "amount": Key("The whole price for a number in the band.", required=True, shape="money"),
 }
 
+FEES: Mapping[str, Key] = {"fees": Key("Every fee, by name.", required=True, shape="map")}
+
+SHARED: Mapping[str, Key] = {
+    "pages": Key("Pages several forms share, by name.", required=True, shape="map")
+}
+
+SHARED_PAGE: Mapping[str, Key] = {
+    name: key
+    for name, key in PAGE.items()
+    if name in ("title", "guidance", "questions", "check", "warn")
+}
+
 COUNCIL: Mapping[str, Key] = {
     "name": Key("The council's name.", required=True),
     "phone": Key("Where people can ring.", required=True),

@@ -1,10 +1,12 @@
 """The one door to the folder of form definitions; a broken file takes no other form down."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from portal.forms.definition import Council, FormDefinition
+from portal.forms.fee_parsing import check_fees
+from portal.forms.page_parsing import check_shared
 from portal.forms.parsing import Bundle, parse_council, parse_form
 from portal.forms.source import Finding
 
@@ -35,7 +37,10 @@ def load_library(folder: Path) -> Library:
         raise ValueError("\n".join(str(finding) for finding in findings))
     forms: list[FormDefinition] = []
     bundles: dict[str, Bundle] = {}
-    problems: set[Finding] = set()
+    problems: set[Finding] = {
+        *check_shared(SHARED_FILE, _read_if_there(folder / SHARED_FILE)),
+        *check_fees(FEES_FILE, _read_if_there(folder / FEES_FILE)),
+    }
     for bundle in read_bundles(folder):
         parsed = parse_form(bundle)
         problems.update(parsed.findings)
@@ -53,20 +58,66 @@ def load_library(folder: Path) -> Library:
     )
 
 
+def check_path(path: Path) -> tuple[Finding, ...]:
+    """Every problem of one file, or of every file of a folder, under the path as it was given."""
+    if path.is_dir():
+        found = {finding for file in _files(path) for finding in _check_file(file)}
+        found |= {
+            Finding(file.name, 1, 1, "error", "F043", "nothing reads this file", _RENAME)
+            for file in sorted(path.glob("*.yaml"))
+        }
+        if not _files(path):
+            return (Finding(str(path), 1, 1, "error", "F000", "there is no form in this folder"),)
+        return tuple(sorted(_within(path, finding) for finding in found))
+    return tuple(sorted(_within(path.parent, finding) for finding in set(_check_file(path))))
+
+
+_RENAME = "Give it a name that ends with .yml."
+
+
+def _check_file(file: Path) -> tuple[Finding, ...]:
+    try:
+        text = read_text(file)
+        shared, fees = (_read_if_there(file.parent / name) for name in (SHARED_FILE, FEES_FILE))
+    except OSError as error:
+        said = f"it cannot be read: {error.strerror}"
+        return (Finding(file.name, 1, 1, "error", "F000", said),)
+    if file.name == COUNCIL_FILE:
+        return parse_council(file.name, text)[1]
+    if file.name == SHARED_FILE:
+        return check_shared(file.name, text)
+    if file.name == FEES_FILE:
+        return check_fees(file.name, text)
+    return parse_form(Bundle(file.name, text, shared, fees)).findings
+
+
+def _within(folder: Path, finding: Finding) -> Finding:
+    return replace(finding, file=str(folder / finding.file))
+
+
 def read_bundles(folder: Path) -> list[Bundle]:
     """The texts of every form of the folder; files beginning with _ or . are not forms."""
     shared, fees = (_read_if_there(folder / name) for name in (SHARED_FILE, FEES_FILE))
     return [
         Bundle(path.name, read_text(path), shared, fees)
-        for path in sorted(folder.glob("*.yml"))
-        if not path.name.startswith(("_", "."))
+        for path in _files(folder)
+        if not path.name.startswith("_")
     ]
 
 
 def stamp_of(folder: Path) -> tuple[tuple[str, int, int], ...]:
     """Changes whenever a file of the folder changes."""
-    stats = ((path.name, path.stat()) for path in sorted(folder.glob("*.yml")))
+    stats = ((path.name, path.stat()) for path in _files(folder))
     return tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats)
+
+
+def _files(folder: Path) -> list[Path]:
+    """The YAML files; not an editor's lock (`.#form.yml`, a link to nowhere) nor a folder."""
+    return [
+        path
+        for path in sorted(folder.glob("*.yml"))
+        if not path.name.startswith(".") and path.is_file()
+    ]
 
 
 def read_text(path: Path) -> str:
@@ -75,4 +126,4 @@ def read_text(path: Path) -> str:
 
 
 def _read_if_there(path: Path) -> str:
-    return read_text(path) if path.exists() else ""
+    return read_text(path) if path.is_file() else ""

@@ -9,21 +9,15 @@ from portal.forms.conditions import RESERVED, Expression, Vocabulary
 from portal.forms.definition import Check, Page, Part, Repeat
 from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.base import Keys, Question
-from portal.forms.language import CHECK, PAGE, QUESTION, REPEAT, Key
+from portal.forms.language import CHECK, PAGE, QUESTION, REPEAT, SHARED, SHARED_PAGE
 from portal.forms.placeholders import check_placeholders
 from portal.forms.reader import PAGE_NAME, QUESTION_NAME, Reader
-from portal.forms.source import Source, read_source
+from portal.forms.source import Finding, Source, read_source
 from portal.forms.texts import placeholders
 
 RESERVED_PAGES = frozenset(
     {"check-answers", "confirmation", "start", "save", "resume", "address", "tasks"}
 )
-SHARED: Mapping[str, Key] = {"pages": Key("Pages several forms share, by name.", shape="map")}
-_SHARED_PAGE = {
-    name: key
-    for name, key in PAGE.items()
-    if name in ("title", "guidance", "questions", "check", "warn")
-}
 _MOST_REPEATED = 200
 _DEEPEST = 2
 """How far repeating groups may be nested: vehicles, and the drivers of each."""
@@ -90,6 +84,8 @@ def _outlines(
 ) -> tuple[Outline | RepeatOutline, ...]:
     outlines: list[Outline | RepeatOutline] = []
     for item in reader.each("pages", None):
+        if not item.is_mapping:
+            continue
         if "repeat" in item.raw:
             repeat = Reader(item.source, item.path, REPEAT)
             outlines.append(_repeat_outline(repeat, shared, names, depth + 1))
@@ -103,12 +99,13 @@ def _outlines(
 
 def _repeat_outline(reader: Reader, shared: Source, names: _Names, depth: int) -> RepeatOutline:
     name = reader.name("repeat", QUESTION_NAME, "list")
-    _note_question(reader, name, f"the list {name}", names)
-    if name in names.pages:
-        reader.error("repeat", "F020", f"there is a page called {name} too")
+    if name in names.questions or name in names.pages:
+        reader.error("repeat", "F022", f"something else is called {name}", "Choose another name.")
     if name in RESERVED or name in RESERVED_PAGES:
         reader.error("repeat", "F026", f"{name} means something else", "Choose another name.")
     names.pages.add(name)
+    if name:
+        names.questions.setdefault(name, name)
     if depth > _DEEPEST:
         reader.error(
             "repeat",
@@ -141,18 +138,18 @@ def _note_names(outline: Outline, names: _Names) -> None:
             "The portal uses that address itself.",
         )
     names.pages.add(outline.name)
-    for question in outline.questions:
-        _note_question(outline.reader, question.name, f"the page {outline.name}", names)
-
-
-def _note_question(reader: Reader, name: str, where: str, names: _Names) -> None:
-    if name and name in names.questions:
-        reader.error(
-            "",
-            "F022",
-            f"the question {name} is asked twice, first on {names.questions[name]}",
-        )
-    names.questions.setdefault(name, where)
+    page = outline.content
+    for number, question in enumerate(outline.questions):
+        if question.name in names.questions:
+            first = names.questions[question.name]
+            said = f"{question.name} is asked twice, first on the page {first}"
+            if page is outline.reader:
+                path = (*page.path, "questions", number, "question")
+                page.source.error(path, "F022", said)
+            else:
+                outline.reader.error("use", "F022", said)
+        elif question.name:
+            names.questions[question.name] = outline.name
 
 
 def _outline(reader: Reader, shared: Source) -> Outline:
@@ -165,7 +162,8 @@ def _outline(reader: Reader, shared: Source) -> Outline:
         reader.error(
             "exit", "F023", "an exit page asks nothing", "Move its questions to another page."
         )
-    if not is_exit and not questions and not reader.text("guidance"):
+    is_found = content is not reader or not reader.text("use")
+    if name and is_found and not (is_exit or questions or content.text("guidance")):
         reader.error("", "F024", f"the page {name} is empty", "Give it questions or guidance.")
     return Outline(reader, content, name, questions)
 
@@ -174,14 +172,14 @@ def _content(reader: Reader, shared: Source) -> Reader:
     name = reader.text("use")
     if not name:
         return reader
-    pages = shared.value.get("pages", {}) if isinstance(shared.value, dict) else {}
-    if not isinstance(pages, dict) or name not in pages:
-        known = ", ".join(pages) if isinstance(pages, dict) else ""
-        reader.error(
-            "use", "F025", f"_shared.yml has no page called {name}", f"It has: {known or 'none'}."
-        )
+    if shared.value is None and shared.findings:  # it cannot be read, which is said already
         return reader
-    return Reader(shared, ("pages", name), _SHARED_PAGE)
+    pages = Reader(shared, (), SHARED).mapping("pages") if shared.value is not None else {}
+    if name not in pages:
+        known = ", ".join(pages) or "none"
+        reader.error("use", "F025", f"_shared.yml has no page called {name}", f"It has: {known}.")
+        return reader
+    return Reader(shared, ("pages", name), SHARED_PAGE)
 
 
 def _question(item: Reader) -> Question:
@@ -192,9 +190,9 @@ def _question(item: Reader) -> Question:
         )
     kind = item.text("type")
     field_type = FIELD_TYPES.get(kind)
-    allowed = {**QUESTION, **(field_type.keys if field_type else {})}
+    allowed = {**QUESTION, **(field_type.keys if field_type else _ANY_TYPES_KEYS)}
     for key in item.raw:
-        if field_type is not None and key not in allowed:
+        if key not in allowed:
             item.unknown_key(key, allowed)
     for key in ("question", "type"):
         if not item.raw.get(key):
@@ -216,8 +214,11 @@ def _question(item: Reader) -> Question:
         optional=item.flag("optional"),
         about=item.text("about"),
         settings=_settings(item, kind if field_type else "text"),
-        errors={str(k): str(v) for k, v in item.mapping("errors").items()},
+        errors=item.texts("errors"),
     )
+
+
+_ANY_TYPES_KEYS = {key: about for each in FIELD_TYPES.values() for key, about in each.keys.items()}
 
 
 def _settings(item: Reader, kind: str) -> Any:  # noqa: ANN401  # the field type's own
@@ -279,7 +280,9 @@ class _Known:
             said = f"{name} is asked later"
             if later != name:
                 said = f"{name} is worked out from {later}, which is asked later"
-            reader.error(key, "C003", said, "Only earlier answers can be read here.")
+            found = re.search(rf"\b{name}\b", reader.text(key))
+            at = found.start() if found else 0
+            reader.error(key, "C003", said, "Only earlier answers can be read here.", offset=at)
 
 
 def _parts(outlines: Sequence[Outline | RepeatOutline], known: _Known) -> tuple[Part, ...]:
@@ -351,7 +354,7 @@ def _revealed_by(
             return question.name, match["option"]
     item.error(
         "when",
-        "F042",
+        "F050",
         "a question can be revealed only by one choice on its page",
         'Write it like request == "other", or move the question to a page of its own.',
     )
@@ -423,12 +426,13 @@ def _title(outline: Outline) -> str:
         return title
     if len(asked) == 1:
         return asked[0].ask
-    outline.reader.error(
-        "",
-        "F029",
-        f"the page {outline.name} needs a title",
-        "Only a page with exactly one question is headed by it.",
-    )
+    if outline.name and (outline.content is not outline.reader or not outline.reader.text("use")):
+        outline.reader.error(
+            "",
+            "F029",
+            f"the page {outline.name} needs a title",
+            "Only a page with exactly one question is headed by it.",
+        )
     return outline.name
 
 
@@ -448,9 +452,13 @@ def _checks(outline: Outline, known: _Known, key: str) -> Iterator[Check]:
             yield Check(that, item.text("else"), at)
 
 
-def read_shared(file: str, text: str) -> Source:
-    """Read `_shared.yml`."""
-    source = read_source(file, text)
-    if isinstance(source.value, dict):
-        Reader(source, (), SHARED)
-    return source
+def check_shared(file: str, text: str) -> tuple[Finding, ...]:
+    """Every problem of `_shared.yml`, in pages that no form uses as well."""
+    shared = read_source(file, text)
+    if shared.value is not None:
+        pages = Reader(shared, (), SHARED)
+        for name in pages.mapping("pages"):
+            page = Reader(shared, ("pages", name), SHARED_PAGE)
+            for item in page.each("questions", None):
+                _question(item)
+    return tuple(sorted(set(shared.findings)))

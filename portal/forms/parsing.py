@@ -3,17 +3,17 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import timedelta
 
+from portal.core.money import parse_pounds
 from portal.forms.computed_parsing import parse_computed
 from portal.forms.definition import (
     CaseRule,
     Council,
     Example,
-    FeeSchedule,
     FormDefinition,
     Page,
     Part,
@@ -21,17 +21,11 @@ from portal.forms.definition import (
     pages_of,
     repeats_of,
 )
-from portal.forms.fee_parsing import parse_fee_lines, parse_fees
+from portal.forms.fee_parsing import Fees, parse_fee_lines
 from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.base import Question
 from portal.forms.language import CASE, COUNCIL, CUSTOMER, EXAMPLE, FORM, KEEP
-from portal.forms.page_parsing import (
-    outline_parts,
-    pages_among,
-    parse_parts,
-    read_shared,
-    repeats_among,
-)
+from portal.forms.page_parsing import outline_parts, pages_among, parse_parts, repeats_among
 from portal.forms.placeholders import check_placeholders
 from portal.forms.reader import PAGE_NAME, Reader
 from portal.forms.source import Finding, Source, read_source
@@ -40,8 +34,8 @@ PRIORITIES = ("low", "normal", "high", "urgent")
 AUDIENCES = ("resident", "business")
 LIST = "list(map(string, dyn))"
 """How conditions see a repeating group: a list of items, each with its questions' answers."""
-_SPAN = re.compile(r"(?P<count>\d{1,4}) (?P<unit>day|week|month|year)s?")
-_WORKING_DAYS = re.compile(r"(?P<count>\d{1,3}) working days?")
+_SPAN = re.compile(r"(?P<count>\d{1,4}) (?P<unit>day|week|month|year)s?", re.ASCII)
+_WORKING_DAYS = re.compile(r"(?P<count>\d{1,3}) working days?", re.ASCII)
 _DAYS = {"day": 1, "week": 7, "month": 31, "year": 366}
 _CUSTOMER_TYPES = {
     "email": ("email",),
@@ -80,20 +74,31 @@ class Parsed:
 def parse_form(bundle: Bundle) -> Parsed:
     """Read one form. Every problem is found at once; none raises."""
     source = read_source(bundle.file, bundle.text)
-    shared = read_shared("_shared.yml", bundle.shared)
-    fees_source = read_source("_fees.yml", bundle.fees)
+    shared = read_source("_shared.yml", bundle.shared)
+    fees = Fees(read_source("_fees.yml", bundle.fees))
     definition = None
     if source.value is None and not source.findings:
-        source.error((), "F000", "the file is empty", "Run `portal new` for a file to start from.")
+        source.error((), "F000", "the file is empty", "Begin with `form:` and the form's name.")
     elif source.value is not None:
-        definition = _form(source, shared, parse_fees(fees_source), bundle.digest)
-    findings = sorted({*source.findings, *shared.findings, *fees_source.findings})
+        definition = _form(source, shared, fees, bundle.digest)
+    used = [source, *_used(source, shared, fees)]
+    findings = sorted({finding for each in used for finding in each.findings})
     return Parsed(None if findings else definition, tuple(findings))
 
 
-def _form(
-    source: Source, shared: Source, fees: Mapping[str, FeeSchedule], digest: str
-) -> FormDefinition | None:
+def _used(source: Source, shared: Source, fees: Fees) -> Iterator[Source]:
+    """The files beside the form that it takes something from: others cannot take it down."""
+    written = source.scalars.items()
+    if any(path[:1] == ("pages",) and path[2:] == ("use",) for path, _ in written):
+        yield shared
+    if any(
+        path[:1] == ("fee",) and path[2:] == ("amount",) and parse_pounds(text.value) is None
+        for path, text in written
+    ):
+        yield fees.source
+
+
+def _form(source: Source, shared: Source, fees: Fees, digest: str) -> FormDefinition | None:
     form = Reader(source, (), FORM)
     if not form.raw:
         return None
@@ -106,7 +111,9 @@ def _form(
             "Give both the same name.",
         )
     outlines = outline_parts(form, shared)
-    questions = {q.name: q for outline in pages_among(outlines) for q in outline.questions}
+    questions: dict[str, Question] = {}
+    for question in (q for outline in pages_among(outlines) for q in outline.questions):
+        questions.setdefault(question.name, question)
     answered = {n: q for n, q in questions.items() if FIELD_TYPES[q.type].asks and n}
     lists = {outline.name: LIST for outline in repeats_among(outlines) if outline.name}
     types = {n: FIELD_TYPES[q.type].cel_type for n, q in answered.items()}
@@ -151,10 +158,11 @@ def _numbers(questions: Mapping[str, Question], computed: Mapping[str, str]) -> 
 
 def _audience(form: Reader) -> tuple[str, ...]:
     audience = form.words("audience") or AUDIENCES
-    for word in audience:
+    for number, word in enumerate(audience):
         if word not in AUDIENCES:
-            form.error(
+            form.error_in(
                 "audience",
+                number,
                 "F011",
                 f"audience cannot be {word!r}",
                 f"Choose from {', '.join(AUDIENCES)}.",
@@ -241,22 +249,21 @@ def _examples(
     names = {page.name for page in pages_of(parts)} | lists
     examples: list[Example] = []
     for number, item in enumerate(form.each("examples", EXAMPLE)):
-        answers, refused = item.mapping("answers"), item.mapping("refused")
+        answers, refused = item.mapping("answers"), item.texts("refused")
         for key, of in (("answers", answers), ("refused", refused)):
-            inside = Reader(form.source, ("examples", number, key)) if of else item
             for name in of:
                 if name not in questions and name not in lists:
-                    inside.error(name, "F039", f"there is no question called {name}")
-        for name in (
-            *item.words("sees"),
-            *([item.text("ends_at")] if item.text("ends_at") else []),
-        ):
+                    form.source.error(
+                        ("examples", number, key, name),
+                        "F039",
+                        f"there is no question called {name}",
+                    )
+        for place, name in enumerate(item.words("sees")):
             if name not in names:
-                item.error(
-                    "sees" if name in item.words("sees") else "ends_at",
-                    "F040",
-                    f"there is no page called {name}",
-                )
+                item.error_in("sees", place, "F040", f"there is no page called {name}")
+        ends_at = item.text("ends_at")
+        if ends_at and ends_at not in names:
+            item.error("ends_at", "F040", f"there is no page called {ends_at}")
         examples.append(
             Example(
                 name=item.text("example"),
@@ -264,8 +271,8 @@ def _examples(
                 on=item.date("on"),
                 sees=item.words("sees") if "sees" in item.raw else None,
                 fee=item.money("fee"),
-                ends_at=item.text("ends_at"),
-                refused={str(k): str(v) for k, v in refused.items()},
+                ends_at=ends_at,
+                refused=refused,
                 line=form.source.positions.get(("examples", number), (0, 0))[0],
             )
         )
@@ -275,6 +282,8 @@ def _examples(
 def parse_council(file: str, text: str) -> tuple[Council | None, tuple[Finding, ...]]:
     """Read `_council.yml`."""
     source = read_source(file, text)
+    if source.value is None and source.findings:
+        return None, tuple(source.findings)
     council = Reader(source, (), COUNCIL)
     prefix = council.text("reference_prefix")
     if prefix and not re.fullmatch(r"[A-Z]{2,3}", prefix):
@@ -291,4 +300,4 @@ def parse_council(file: str, text: str) -> tuple[Council | None, tuple[Finding, 
         accessibility=council.text("accessibility"),
         privacy=council.text("privacy"),
     )
-    return (None if source.findings else read), tuple(source.findings)
+    return (None if source.findings else read), tuple(sorted(source.findings))

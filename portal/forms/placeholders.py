@@ -6,22 +6,25 @@ from collections.abc import Set as AbstractSet
 from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.base import Question
 from portal.forms.reader import Reader
-from portal.forms.texts import placeholders
+from portal.forms.texts import placeholders, unreadable_placeholders
 
 
 def check_placeholders(
     reader: Reader, key: str, questions: Mapping[str, Question], also: AbstractSet[str]
 ) -> None:
     """Note placeholders of what is neither a question nor a computed value or list (`also`)."""
-    for name, part in placeholders(reader.text(key)):
+    text = reader.text(key)
+    for written in unreadable_placeholders(text):
+        said, hint = f"{written} is not a placeholder", "Write it like {name} or {home.one_line}."
+        reader.error(key, "F042", said, hint, offset=text.index(written))
+    for name, part in placeholders(text):
+        written = f"{{{name}.{part}}}" if part else f"{{{name}}}"
+        at = text.index(written)
         if name in also and not part:
             continue
         if name not in questions:
-            reader.error(key, "F037", f"{{{name}}} is not a question of this form")
+            said = f"{{{name}}} is not a question of this form"
+            reader.error(key, "F037", said, offset=at)
         elif part and part != "label" and "map" not in FIELD_TYPES[questions[name].type].cel_type:
-            reader.error(
-                key,
-                "F038",
-                f"{{{name}.{part}}}: a {questions[name].type} has no {part}",
-                f"Write {{{name}}}.",
-            )
+            said = f"{written}: a {questions[name].type} has no {part}"
+            reader.error(key, "F038", said, f"Write {{{name}}}.", offset=at)

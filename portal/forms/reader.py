@@ -14,6 +14,8 @@ from portal.forms.source import Path, Source
 PAGE_NAME = re.compile(r"[a-z][a-z0-9-]{0,60}")
 QUESTION_NAME = re.compile(r"[a-z][a-z0-9_]{0,60}")
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
 
 class Reader:
     """One mapping in a source."""
@@ -22,6 +24,7 @@ class Reader:
         self.source = source
         self.path = path
         value = value_at(source, path)
+        self.is_mapping = isinstance(value, dict)
         self.raw: Mapping[str, Any] = value if isinstance(value, dict) else {}
         if not isinstance(value, dict):
             self.error("", "F001", "this must be a list of `key: value` lines")
@@ -42,7 +45,7 @@ class Reader:
         """Note a key that does not belong here, with the one probably meant."""
         near = difflib.get_close_matches(name, list(keys), n=1)
         cure = f"Did you mean {near[0]}?" if near else f"Use one of: {', '.join(keys)}."
-        self.error(name, "F002", f"{name} is not a key that belongs here", cure)
+        self.error(name, "F002", f"{name or 'an empty text'} is not a key that belongs here", cure)
 
     def error(self, key: str, code: str, message: str, hint: str = "", *, offset: int = -1) -> None:
         """Note an error at one key (or at the mapping itself when the key is empty)."""
@@ -67,7 +70,7 @@ class Reader:
                 "F005",
                 f"{value!r} cannot be the name of a {what}",
                 "Use small letters, digits and "
-                f"{'hyphens' if '-' in pattern.pattern else 'underscores'}"
+                f"{'underscores' if '_' in pattern.pattern else 'hyphens'}"
                 ", beginning with a letter.",
             )
         return value
@@ -78,6 +81,10 @@ class Reader:
         if value not in ("yes", "no", "true", "false"):
             self.error(key, "F006", f"{key} must be yes or no")
         return value in ("yes", "true")
+
+    def error_in(self, key: str, number: int, code: str, message: str, hint: str = "") -> None:
+        """Note an error at one item of a list."""
+        self.source.error((*self.path, key, number), code, message, hint)
 
     def number(self, key: str, default: int | None = None) -> int | None:
         """A whole number."""
@@ -105,10 +112,12 @@ class Reader:
         if value is None:
             return None
         try:
-            return date.fromisoformat(str(value))
+            if isinstance(value, str) and _DAY.fullmatch(value):
+                return date.fromisoformat(value)
         except ValueError:
-            self.error(key, "F009", f"{value!r} is not a date", "Write it like 2026-04-01.")
-            return None
+            pass
+        self.error(key, "F009", f"{value!r} is not a date", "Write it like 2026-04-01.")
+        return None
 
     def words(self, key: str) -> tuple[str, ...]:
         """A list of texts."""
@@ -133,6 +142,14 @@ class Reader:
             return value
         self.error(key, "F001", f"{key} must be a list of `key: value` lines")
         return {}
+
+    def texts(self, key: str) -> dict[str, str]:
+        """A mapping of texts, empty when left out."""
+        given = self.mapping(key)
+        for name, of in given.items():
+            if not isinstance(of, str):
+                self.source.error((*self.path, key, name), "F004", f"{name} must be text")
+        return {name: of for name, of in given.items() if isinstance(of, str)}
 
     def inside(self, key: str, keys: Mapping[str, Key]) -> "Reader | None":
         """The mapping under a key; None when it is left out."""
@@ -162,9 +179,9 @@ class Reader:
             self.error(
                 key,
                 "C002",
-                f"this gives {_IN_WORDS.get(compiled.result, compiled.result)}, "
-                f"not {_IN_WORDS[result]}",
+                f"this gives {_in_words(compiled.result)}, not {_in_words(result)}",
                 "Compare it with something: plots > 10.",
+                offset=0,
             )
             return None
         return compiled
@@ -173,11 +190,19 @@ class Reader:
 _IN_WORDS = {
     "BOOL": "a yes or no",
     "INT": "a number",
+    "UINT": "a number",
+    "DOUBLE": "a number",
     "STRING": "a text",
     "TIMESTAMP": "a date",
+    "DURATION": "a length of time",
     "LIST": "a list",
     "MAP": "several parts",
 }
+
+
+def _in_words(result: str) -> str:
+    """LIST<STRING> → a list."""
+    return _IN_WORDS.get(result.partition("<")[0], "something else")
 
 
 def value_at(source: Source, path: Path) -> Any:  # noqa: ANN401  # YAML

@@ -12,6 +12,7 @@ from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.base import AnswerValue
 
 _PLACEHOLDER = re.compile(r"\{(?P<question>[a-z][a-z0-9_]*)(?:\.(?P<part>[a-z_]+))?\}")
+_ANY = re.compile(r"\{[^{}]*\}|[{}]")
 _DANGLING = re.compile(r"(?:^[\s:,;\u2013-]+|[\s:,;\u2013-]+$)")
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>&~:/@])")
 """Every character Markdown may read something into (CommonMark 0.31, section 2.4)."""
@@ -20,6 +21,11 @@ _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>&~:/@])")
 def placeholders(text: str) -> list[tuple[str, str]]:
     """The (question, part) pairs a text asks for; part is empty for the whole answer."""
     return [(m["question"], m["part"] or "") for m in _PLACEHOLDER.finditer(text)]
+
+
+def unreadable_placeholders(text: str) -> list[str]:
+    """What looks like a placeholder and is none: people would read the brackets."""
+    return [found for found in _ANY.findall(text) if not _PLACEHOLDER.fullmatch(found)]
 
 
 def fill(
@@ -34,7 +40,8 @@ def fill(
     """
     if "{" not in text:
         return text
-    return _DANGLING.sub("", _filled(text, definition, values, scope or {}, str))
+    filled = _filled(text, definition, values, scope or {}, str)
+    return _DANGLING.sub("", " ".join(filled.split()))
 
 
 def fill_markdown(

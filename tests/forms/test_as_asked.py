@@ -8,7 +8,7 @@ from portal.forms.as_asked import as_asked
 from portal.forms.fees import calculate_fee
 from portal.forms.journey import before, walk
 from portal.forms.texts import fill_markdown
-from tests.forms.writing import TODAY, answer, findings_of, form_of, post, said
+from tests.forms.small import TODAY, answer, findings_of, form_of, post, said
 
 FORM = form_of(
     """
@@ -192,7 +192,7 @@ TEXT = "- {page: a, questions: [{question: a, ask: A, type: whole-number}]}"
                 "{question: b, ask: B, type: text, when: a > 1}]}"
             ),
             "",
-            "F042",
+            "F050",
         ),
         (
             (

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from portal.forms.answering import Answered
 from portal.forms.answers import Answers, dump_answers, load_answers
 from portal.forms.journey import walk
-from tests.forms.writing import TODAY, answer, findings_of, form_of, post, said
+from tests.forms.small import TODAY, answer, findings_of, form_of, post, said
 
 ITEMS = """
 - repeat: items
@@ -238,9 +238,9 @@ def test_a_list_that_may_be_empty_is_asked_about_first() -> None:
         (
             (
                 "- {repeat: a, title: A, each: a, pages: [{page: p, questions: [{question: q, "
-                "ask: Q, type: text}]}, {repeat: b, title: B, each: b, pages: [{page: r, questions: "
-                "[{question: s, ask: S, type: text}]}, {repeat: c, title: C, each: c, pages: "
-                "[{page: t, questions: [{question: u, ask: U, type: text}]}]}]}]}"
+                "ask: Q, type: text}]}, {repeat: b, title: B, each: b, pages: [{page: r, "
+                "questions: [{question: s, ask: S, type: text}]}, {repeat: c, title: C, each: c, "
+                "pages: [{page: t, questions: [{question: u, ask: U, type: text}]}]}]}]}"
             ),
             "F043",
         ),

@@ -145,9 +145,10 @@ class Keys:
         if (
             isinstance(of, dict)
             and isinstance(of.get("label"), str)
+            and isinstance(of.get("hint", ""), str)
             and set(of) <= {"label", "hint", "when"}
         ):
-            return Option(name, of["label"], str(of.get("hint", "")))
+            return Option(name, of["label"], of.get("hint", ""))
         self.problem(key, f"the choice {name!r} must be a label, or a label with a hint")
         return Option(name, name)
 

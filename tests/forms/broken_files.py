@@ -1,0 +1,933 @@
+# ruff: noqa: E501  # each line is one that a designer reads
+"""One slip each in files that are right, and every line the check must say about it."""
+
+from dataclasses import dataclass
+
+from tests.forms.hall import COUNCIL, FEES, FORM, SHARED
+
+
+@dataclass(frozen=True)
+class Case:
+    """A file, what is changed in it, and the lines `portal check` says, hints included."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    said: list[str]
+
+
+CASES = [
+    Case(
+        "an empty file",
+        FORM,
+        FORM,
+        "",
+        [
+            "hire-a-hall.yml:1:1: error F000 the file is empty",
+            "    Begin with `form:` and the form's name.",
+        ],
+    ),
+    Case(
+        "text alone",
+        FORM,
+        FORM,
+        "hello",
+        [
+            "hire-a-hall.yml:1:1: error F001 this must be a list of `key: value` lines",
+        ],
+    ),
+    Case(
+        "pages in braces",
+        FORM,
+        "pages:\n  - page: hall\n",
+        "pages:\n  - just words\n  - page: hall\n",
+        [
+            "hire-a-hall.yml:10:5: error F001 this must be a list of `key: value` lines",
+        ],
+    ),
+    Case(
+        "a key with a slip",
+        FORM,
+        "title: Hire a hall",
+        "titel: Hire a hall",
+        [
+            "hire-a-hall.yml:1:1: error F003 title is missing",
+            "    What the service is called, as people would say it.",
+            "hire-a-hall.yml:2:1: error F002 titel is not a key that belongs here",
+            "    Did you mean title?",
+        ],
+    ),
+    Case(
+        "a merge key",
+        FORM,
+        "takes: 3 minutes",
+        "<<: {takes: 3 minutes}",
+        [
+            "hire-a-hall.yml:7:1: error F002 << is not a key that belongs here",
+            "    Use one of: form, title, summary, service_area, lgsl, audience, takes, before_you_start, pages, declaration, fee, case, what_happens_next, keep, examples.",
+        ],
+    ),
+    Case(
+        "a key from nowhere",
+        FORM,
+        "  - line: hire",
+        "  - zzzzz: 1\n    line: hire",
+        [
+            "hire-a-hall.yml:45:5: error F002 zzzzz is not a key that belongs here",
+            "    Use one of: line, label, when, amount, by, times, income_code, vat.",
+        ],
+    ),
+    Case(
+        "a key missing",
+        FORM,
+        "lgsl: 461\n",
+        "",
+        [
+            "hire-a-hall.yml:1:1: error F003 lgsl is missing",
+            "    The service's number in the Local Government Service List.",
+        ],
+    ),
+    Case(
+        "a key left empty",
+        FORM,
+        "summary: Hire a hall for an afternoon",
+        "summary:",
+        [
+            "hire-a-hall.yml:3:1: error F003 summary is missing",
+            "    One sentence for the list of services.",
+        ],
+    ),
+    Case(
+        "a question without a type",
+        FORM,
+        "        type: radios\n        options:\n          big: The big hall\n          small: The small hall\n",
+        "",
+        [
+            "hire-a-hall.yml:12:9: error F003 type is missing",
+            "    The field type.",
+        ],
+    ),
+    Case(
+        "a list where text is wanted",
+        FORM,
+        "title: Hire a hall",
+        "title: [Hire, a hall]",
+        [
+            "hire-a-hall.yml:2:1: error F004 title must be text",
+        ],
+    ),
+    Case(
+        "an own error that is no text",
+        FORM,
+        "        min: 0",
+        "        errors: {missing: [a]}\n        min: 0",
+        [
+            "hire-a-hall.yml:26:18: error F004 missing must be text",
+        ],
+    ),
+    Case(
+        "a page name with capitals",
+        FORM,
+        "page: guests",
+        "page: Your Guests",
+        [
+            "hire-a-hall.yml:18:5: error F005 'Your Guests' cannot be the name of a page",
+            "    Use small letters, digits and hyphens, beginning with a letter.",
+        ],
+    ),
+    Case(
+        "a question name with a hyphen",
+        FORM,
+        "question: cars",
+        "question: how-many",
+        [
+            "hire-a-hall.yml:28:9: error F005 'how-many' cannot be the name of a question",
+            "    Use small letters, digits and underscores, beginning with a letter.",
+            "hire-a-hall.yml:33:15: error C001 there is no question called cars",
+            "    Use the name after `question:`.",
+            "hire-a-hall.yml:35:9: error F031 the question cars is not on this page",
+            "hire-a-hall.yml:75:37: error F039 there is no question called cars",
+            "hire-a-hall.yml:76:15: error F039 there is no question called cars",
+        ],
+    ),
+    Case(
+        "neither yes nor no",
+        FORM,
+        "exit: yes",
+        "exit: maybe",
+        [
+            "hire-a-hall.yml:38:5: error F006 exit must be yes or no",
+        ],
+    ),
+    Case(
+        "a number in words",
+        FORM,
+        "lgsl: 461",
+        "lgsl: four",
+        [
+            "hire-a-hall.yml:5:1: error F007 lgsl must be a whole number",
+        ],
+    ),
+    Case(
+        "a negative number",
+        FORM,
+        "lgsl: 461",
+        "lgsl: -4",
+        [
+            "hire-a-hall.yml:5:1: error F007 lgsl must be a whole number",
+        ],
+    ),
+    Case(
+        "an amount in words",
+        FORM,
+        "fee: £20.00",
+        "fee: twenty",
+        [
+            "hire-a-hall.yml:70:5: error F008 'twenty' is not an amount of money",
+            "    Write it like £45.00.",
+        ],
+    ),
+    Case(
+        "a day that does not exist",
+        FORM,
+        "on: 2026-05-01",
+        "on: 2026-02-30",
+        [
+            "hire-a-hall.yml:67:5: error F009 '2026-02-30' is not a date",
+            "    Write it like 2026-04-01.",
+        ],
+    ),
+    Case(
+        "text where a list is wanted",
+        FORM,
+        "audience: [resident]",
+        "audience: resident",
+        [
+            "hire-a-hall.yml:6:1: error F010 audience must be a list of texts",
+            "    Write it like [one, two].",
+        ],
+    ),
+    Case(
+        "an audience nobody knows",
+        FORM,
+        "audience: [resident]",
+        "audience: [dog]",
+        [
+            "hire-a-hall.yml:6:12: error F011 audience cannot be 'dog'",
+            "    Choose from resident, business.",
+        ],
+    ),
+    Case(
+        "a VAT nobody knows",
+        FORM,
+        "vat: exempt",
+        "vat: none",
+        [
+            "hire-a-hall.yml:49:5: error F011 vat cannot be 'none'",
+            "    Choose from outside-scope, exempt, zero, reduced, standard.",
+        ],
+    ),
+    Case(
+        "one page without its hyphen",
+        FORM,
+        "examples:\n",
+        "examples: none\nwhatever:\n",
+        [
+            "hire-a-hall.yml:65:1: error F012 examples must be a list",
+            "    Begin each item with a hyphen.",
+            "hire-a-hall.yml:66:1: error F002 whatever is not a key that belongs here",
+            "    Use one of: form, title, summary, service_area, lgsl, audience, takes, before_you_start, pages, declaration, fee, case, what_happens_next, keep, examples.",
+        ],
+    ),
+    Case(
+        "two pages of one name",
+        FORM,
+        "page: guests",
+        "page: hall",
+        [
+            "hire-a-hall.yml:18:5: error F020 there are two pages called hall",
+        ],
+    ),
+    Case(
+        "a page the portal has itself",
+        FORM,
+        "page: guests",
+        "page: check-answers",
+        [
+            "hire-a-hall.yml:18:5: error F021 a page cannot be called check-answers",
+            "    The portal uses that address itself.",
+        ],
+    ),
+    Case(
+        "one question asked twice",
+        FORM,
+        "question: cars",
+        "question: hall",
+        [
+            "hire-a-hall.yml:28:9: error F022 hall is asked twice, first on the page hall",
+            "hire-a-hall.yml:33:15: error C001 there is no question called cars",
+            "    Use the name after `question:`.",
+            "hire-a-hall.yml:35:9: error F031 the question cars is not on this page",
+            "hire-a-hall.yml:75:37: error F039 there is no question called cars",
+            "hire-a-hall.yml:76:15: error F039 there is no question called cars",
+        ],
+    ),
+    Case(
+        "an exit page that asks",
+        FORM,
+        "    guidance: The hall holds 500.",
+        "    questions:\n      - {question: sure, ask: Are you sure, type: yes-no}",
+        [
+            "hire-a-hall.yml:38:5: error F023 an exit page asks nothing",
+            "    Move its questions to another page.",
+        ],
+    ),
+    Case(
+        "an empty page",
+        FORM,
+        "  - page: crowded",
+        "  - page: blank\n    title: Blank\n  - page: crowded",
+        [
+            "hire-a-hall.yml:36:5: error F024 the page blank is empty",
+            "    Give it questions or guidance.",
+        ],
+    ),
+    Case(
+        "a shared page that is not there",
+        FORM,
+        "use: contact",
+        "use: contacts",
+        [
+            "hire-a-hall.yml:42:5: error F025 _shared.yml has no page called contacts",
+            "    It has: contact, unused.",
+            "hire-a-hall.yml:61:27: error F037 {your_name} is not a question of this form",
+            "hire-a-hall.yml:62:14: error F036 your_name is not a question of type name or text",
+            "    These are: none.",
+            "hire-a-hall.yml:62:31: error F036 email is not a question of type email",
+            "    These are: none.",
+            "hire-a-hall.yml:68:28: error F039 there is no question called your_name",
+            "hire-a-hall.yml:68:52: error F039 there is no question called email",
+        ],
+    ),
+    Case(
+        "a question with CEL's name",
+        FORM,
+        "question: cars",
+        "question: int",
+        [
+            "hire-a-hall.yml:28:9: error F026 int means something else in conditions",
+            "    Choose another name.",
+            "hire-a-hall.yml:33:15: error C001 there is no question called cars",
+            "    Use the name after `question:`.",
+            "hire-a-hall.yml:35:9: error F031 the question cars is not on this page",
+            "hire-a-hall.yml:75:37: error F039 there is no question called cars",
+            "hire-a-hall.yml:76:15: error F039 there is no question called cars",
+        ],
+    ),
+    Case(
+        "a type nobody has",
+        FORM,
+        "type: radios",
+        "type: radio",
+        [
+            "hire-a-hall.yml:14:9: error F027 there is no field type called radio",
+            "    Choose from address, checkboxes, date, declaration, details, email, file, inset, location, markdown, money, name, phone, radios, select, text, textarea, time, warning, whole-number, yes-no.",
+        ],
+    ),
+    Case(
+        "a question without words",
+        FORM,
+        "        ask: How many cars?\n",
+        "",
+        [
+            "hire-a-hall.yml:28:9: error F028 ask is missing",
+            "    Every question needs its words.",
+        ],
+    ),
+    Case(
+        "two questions without a title",
+        FORM,
+        "    title: Your guests\n",
+        "",
+        [
+            "hire-a-hall.yml:18:5: error F029 the page guests needs a title",
+            "    Only a page with exactly one question is headed by it.",
+        ],
+    ),
+    Case(
+        "limits the wrong way round",
+        FORM,
+        "        min: 0\n        max: 999",
+        "        min: 10\n        max: 9",
+        [
+            "hire-a-hall.yml:26:9: error F030 min must not be more than max",
+        ],
+    ),
+    Case(
+        "a check at another page's question",
+        FORM,
+        "        at: cars",
+        "        at: hall",
+        [
+            "hire-a-hall.yml:35:9: error F031 the question hall is not on this page",
+        ],
+    ),
+    Case(
+        "a file of another name",
+        FORM,
+        "form: hire-a-hall",
+        "form: hire-the-hall",
+        [
+            "hire-a-hall.yml:1:1: error F032 the file is called hire-a-hall.yml but the form hire-the-hall",
+            "    Give both the same name.",
+        ],
+    ),
+    Case(
+        "nothing but an exit",
+        FORM,
+        FORM[FORM.index("  - page: hall") : FORM.index("declaration")],
+        "  - {page: no, exit: yes, title: No}\n",
+        [
+            "hire-a-hall.yml:9:1: error F033 every page is an exit page",
+            "    Nothing could ever be sent.",
+            "hire-a-hall.yml:20:11: error C001 there is no question called hall",
+            "    Use the name after `question:`.",
+            "hire-a-hall.yml:22:5: error P009 guests is not a whole-number question of this form",
+            "hire-a-hall.yml:29:13: error F037 {hall} is not a question of this form",
+            "hire-a-hall.yml:29:27: error F037 {your_name} is not a question of this form",
+            "hire-a-hall.yml:30:14: error F036 your_name is not a question of type name or text",
+            "    These are: none.",
+            "hire-a-hall.yml:30:31: error F036 email is not a question of type email",
+            "    These are: none.",
+            "hire-a-hall.yml:36:15: error F039 there is no question called hall",
+            "hire-a-hall.yml:36:28: error F039 there is no question called your_name",
+            "hire-a-hall.yml:36:52: error F039 there is no question called email",
+            "hire-a-hall.yml:37:12: error F040 there is no page called hall",
+            "hire-a-hall.yml:37:18: error F040 there is no page called your-details",
+            "hire-a-hall.yml:40:15: error F039 there is no question called hall",
+            "hire-a-hall.yml:40:26: error F039 there is no question called guests",
+            "hire-a-hall.yml:41:5: error F040 there is no page called crowded",
+            "hire-a-hall.yml:43:15: error F039 there is no question called hall",
+            "hire-a-hall.yml:43:26: error F039 there is no question called guests",
+            "hire-a-hall.yml:43:37: error F039 there is no question called cars",
+            "hire-a-hall.yml:44:15: error F039 there is no question called cars",
+        ],
+    ),
+    Case(
+        "a keep nobody understands",
+        FORM,
+        "draft: 28 days",
+        "draft: a while",
+        [
+            "hire-a-hall.yml:64:8: error F034 'a while' is not a length of time",
+            "    Write it like 28 days or 6 years.",
+        ],
+    ),
+    Case(
+        "a target in weeks",
+        FORM,
+        "5 working days",
+        "two weeks",
+        [
+            "hire-a-hall.yml:60:3: error F035 target must be a number of working days",
+            "    Write it like 20 working days.",
+        ],
+    ),
+    Case(
+        "a customer of the wrong type",
+        FORM,
+        "email: email}",
+        "email: hall}",
+        [
+            "hire-a-hall.yml:62:31: error F036 hall is not a question of type email",
+            "    These are: email.",
+        ],
+    ),
+    Case(
+        "a placeholder of no question",
+        FORM,
+        "{your_name}",
+        "{yourname}",
+        [
+            "hire-a-hall.yml:61:27: error F037 {yourname} is not a question of this form",
+        ],
+    ),
+    Case(
+        "a part no answer has",
+        FORM,
+        "{hall.label}",
+        "{guests.town}",
+        [
+            "hire-a-hall.yml:61:13: error F038 {guests.town}: a whole-number has no town",
+            "    Write {guests}.",
+        ],
+    ),
+    Case(
+        "an example of no question",
+        FORM,
+        "answers: {hall: small,",
+        "answers: {hal: small,",
+        [
+            "hire-a-hall.yml:68:15: error F039 there is no question called hal",
+        ],
+    ),
+    Case(
+        "an example that sees no page",
+        FORM,
+        "sees: [hall,",
+        "sees: [hal,",
+        [
+            "hire-a-hall.yml:69:12: error F040 there is no page called hal",
+        ],
+    ),
+    Case(
+        "an example that ends nowhere",
+        FORM,
+        "ends_at: crowded",
+        "ends_at: crowd",
+        [
+            "hire-a-hall.yml:73:5: error F040 there is no page called crowd",
+        ],
+    ),
+    Case(
+        "a placeholder with a space",
+        FORM,
+        "{hall.label}",
+        "{ hall }",
+        [
+            "hire-a-hall.yml:61:13: error F042 { hall } is not a placeholder",
+            "    Write it like {name} or {home.one_line}.",
+        ],
+    ),
+    Case(
+        "a condition of no question",
+        FORM,
+        'when: hall == "big"',
+        'when: hal == "big"',
+        [
+            "hire-a-hall.yml:19:11: error C001 there is no question called hal",
+            "    Did you mean hall?",
+        ],
+    ),
+    Case(
+        "a condition cut short",
+        FORM,
+        "when: guests > 500",
+        "when: guests >",
+        [
+            "hire-a-hall.yml:37:19: error C001 the expression is not complete or has a slip",
+            '    For example: request == "new" && plots > 10',
+        ],
+    ),
+    Case(
+        "a condition between types",
+        FORM,
+        "when: guests > 500",
+        'when: guests > "500"',
+        [
+            "hire-a-hall.yml:37:18: error C001 > does not work between a number and a text",
+            '    Text goes in quotes ("yes"), numbers do not.',
+        ],
+    ),
+    Case(
+        "a function of the wrong type",
+        FORM,
+        "when: guests > 500",
+        "when: age(guests) > 500",
+        [
+            "hire-a-hall.yml:37:11: error C001 age() takes a date, not a number",
+        ],
+    ),
+    Case(
+        "a function nobody has",
+        FORM,
+        "when: guests > 500",
+        "when: size_of(guests) > 500",
+        [
+            "hire-a-hall.yml:37:11: error C001 there is no function called size_of",
+            "    There are: today, working_days_until, working_days_between, days_until, days_between, add_working_days, age, hours_between, pounds.",
+        ],
+    ),
+    Case(
+        "a condition that is a number",
+        FORM,
+        "when: guests > 500",
+        "when: guests + 1",
+        [
+            "hire-a-hall.yml:37:11: error C002 this gives a number, not a yes or no",
+            "    Compare it with something: plots > 10.",
+        ],
+    ),
+    Case(
+        "a condition that is a list",
+        FORM,
+        "when: guests > 500",
+        'when: "[hall]"',
+        [
+            "hire-a-hall.yml:37:12: error C002 this gives a list, not a yes or no",
+            "    Compare it with something: plots > 10.",
+        ],
+    ),
+    Case(
+        "a condition on what comes later",
+        FORM,
+        'when: hall == "big"\n    title',
+        'when: your_name.first == "Ann"\n    title',
+        [
+            "hire-a-hall.yml:19:11: error C003 your_name is asked later",
+            "    A condition reads only earlier answers.",
+        ],
+    ),
+    Case(
+        "a condition that builds lists",
+        FORM,
+        "when: guests > 500",
+        'when: "[hall].map(h, h).size() > 1"',
+        [
+            "hire-a-hall.yml:37:12: error C001 a condition cannot build lists or texts",
+            "    Use exists, all or in.",
+        ],
+    ),
+    Case(
+        "a tab",
+        FORM,
+        "    questions:\n      - question: hall\n",
+        "    questions:\n\t  - question: hall\n",
+        [
+            "hire-a-hall.yml:12:1: error Y002 this is not YAML: found character '\\t' that cannot start any token",
+            "    Indent with spaces, never with tabs.",
+        ],
+    ),
+    Case(
+        "text with a colon",
+        FORM,
+        "title: Hire a hall",
+        "title: Hire: a hall",
+        [
+            "hire-a-hall.yml:2:12: error Y002 this is not YAML: mapping values are not allowed here",
+            '    Put text that contains ": " in double quotes, or check the indentation above.',
+        ],
+    ),
+    Case(
+        "a quote left open",
+        FORM,
+        "title: Hire a hall",
+        'title: "Hire a hall',
+        [
+            "hire-a-hall.yml:19:20: error Y002 this is not YAML: expected <block end>, but found '<scalar>'",
+            "    Check the indentation and the quotes on this line and the one above.",
+        ],
+    ),
+    Case(
+        "two documents",
+        FORM,
+        "takes: 3 minutes",
+        "---\ntakes: 3 minutes",
+        [
+            "hire-a-hall.yml:7:1: error Y002 this is not YAML: but found another document",
+            "    Keep one form in a file: remove the line ---.",
+        ],
+    ),
+    Case(
+        "a backslash in quotes",
+        FORM,
+        "title: Hire a hall",
+        'title: "C:\\hall"',
+        [
+            "hire-a-hall.yml:2:12: error Y002 this is not YAML: found unknown escape character 'h'",
+            "    Use single quotes around text with a backslash.",
+        ],
+    ),
+    Case(
+        "a python tag",
+        FORM,
+        "title: Hire a hall",
+        "title: !!python/object/apply:os.system [ls]",
+        [
+            "hire-a-hall.yml:2:1: error F004 title must be text",
+            "hire-a-hall.yml:2:8: error Y004 the tag !!python/object/apply:os.system is not allowed",
+            "    A text that begins with ! must be in quotes.",
+        ],
+    ),
+    Case(
+        "an exclamation",
+        FORM,
+        "title: Hire a hall",
+        "title: !important",
+        [
+            "hire-a-hall.yml:2:1: error F003 title is missing",
+            "    What the service is called, as people would say it.",
+            "hire-a-hall.yml:2:8: error Y004 the tag !important is not allowed",
+            "    A text that begins with ! must be in quotes.",
+        ],
+    ),
+    Case(
+        "a key that is a list",
+        FORM,
+        "takes: 3 minutes",
+        "? [takes, it]\n: 3 minutes",
+        [
+            "hire-a-hall.yml:7:3: error Y005 a key must be plain text",
+            "    Write it like `key: value`.",
+        ],
+    ),
+    Case(
+        "a key written twice",
+        FORM,
+        "takes: 3 minutes",
+        "title: Again",
+        [
+            "hire-a-hall.yml:7:1: error Y006 title is written twice",
+            "    It is already on line 2. Keep one of them.",
+        ],
+    ),
+    Case(
+        "an alias",
+        FORM,
+        "takes: 3 minutes",
+        "takes: *title",
+        [
+            "hire-a-hall.yml:7:8: error Y007 an alias (*title) is not allowed",
+            "    A text that begins with * must be in quotes.",
+        ],
+    ),
+    Case(
+        "an ampersand",
+        FORM,
+        "takes: 3 minutes",
+        "takes: &about three minutes",
+        [
+            "hire-a-hall.yml:7:8: error Y007 an anchor (&about) is not allowed",
+            "    A text that begins with & must be in quotes.",
+        ],
+    ),
+    Case(
+        "a NUL",
+        FORM,
+        "takes: 3 minutes",
+        "takes: 3\x00 minutes",
+        [
+            "hire-a-hall.yml:7:9: error Y008 the character U+0000 cannot be shown",
+            "    Remove it.",
+        ],
+    ),
+    Case(
+        "an escaped half character",
+        FORM,
+        "takes: 3 minutes",
+        'takes: "\\ud800"',
+        [
+            "hire-a-hall.yml:7:8: error Y008 the character U+D800 cannot be shown",
+            "    Remove it.",
+        ],
+    ),
+    Case(
+        "not UTF-8",
+        FORM,
+        "takes: 3 minutes",
+        "takes: 3 � minutes",
+        [
+            "hire-a-hall.yml:7:10: error Y008 this is not UTF-8 text",
+            "    Save the file as UTF-8.",
+        ],
+    ),
+    Case(
+        "dates that fall",
+        FEES,
+        "from: 2027-04-01",
+        "from: 2025-04-01",
+        [
+            "_fees.yml:2:3: error P001 the dates of hall-hire must rise",
+            "    Put the oldest amount first.",
+        ],
+    ),
+    Case(
+        "a fee without amounts",
+        FEES,
+        "  unused:\n    - from: 2026-01-01\n      amount: £1.00\n",
+        "  unused: []\n",
+        [
+            "_fees.yml:10:3: error P002 unused has no amount",
+            "    Add a `from:` and an `amount:`.",
+        ],
+    ),
+    Case(
+        "neither amount nor bands",
+        FEES,
+        "      amount: £1.00\n",
+        "",
+        [
+            "_fees.yml:11:7: error P003 a fee has either one amount or bands",
+            "    Keep one of the two.",
+        ],
+    ),
+    Case(
+        "bands that fall",
+        FEES,
+        "to: 50",
+        "to: 0",
+        [
+            "_fees.yml:9:7: error P004 each band must end higher than the one before it",
+            "    Only the last band leaves `to:` out.",
+        ],
+    ),
+    Case(
+        "a band that ends nowhere",
+        FEES,
+        "{amount: £30.00}",
+        "{to: 40, amount: £30.00}",
+        [
+            "_fees.yml:9:7: error P004 each band must end higher than the one before it",
+        ],
+    ),
+    Case(
+        "a fee that is a text",
+        FEES,
+        "  unused:\n    - from: 2026-01-01\n      amount: £1.00\n",
+        "  unused: £1.00\n",
+        [
+            "_fees.yml:10:3: error F012 unused must be a list",
+            "    Begin each item with a hyphen.",
+        ],
+    ),
+    Case(
+        "two lines of one name",
+        FORM,
+        "line: chairs",
+        "line: hire",
+        [
+            "hire-a-hall.yml:50:5: error P005 there are two lines called hire",
+        ],
+    ),
+    Case(
+        "bands without a number",
+        FORM,
+        "    by: guests\n",
+        "",
+        [
+            "hire-a-hall.yml:50:5: error P006 hall-chairs has bands, so the line needs `by:`",
+            "    Name the whole-number question that chooses the band.",
+        ],
+    ),
+    Case(
+        "a number without bands",
+        FORM,
+        "    amount: hall-hire\n",
+        "    amount: hall-hire\n    by: guests\n",
+        [
+            "hire-a-hall.yml:48:5: error P007 hall-hire has no bands, so `by:` does nothing",
+            "    Use `times:` to multiply, or remove it.",
+        ],
+    ),
+    Case(
+        "a fee that is not there",
+        FORM,
+        "amount: hall-hire",
+        "amount: hall-hires",
+        [
+            "hire-a-hall.yml:47:5: error P008 _fees.yml has no fee called hall-hires",
+            "    It has: hall-hire, hall-chairs, unused.",
+        ],
+    ),
+    Case(
+        "a number that is no number",
+        FORM,
+        "by: guests",
+        "by: hall",
+        [
+            "hire-a-hall.yml:54:5: error P009 hall is not a whole-number question of this form",
+        ],
+    ),
+    Case(
+        "less than a card can pay",
+        FORM,
+        "amount: hall-hire",
+        "amount: £0.29",
+        [
+            "hire-a-hall.yml:47:5: error P010 hire is less than 30p, which no card can pay",
+            "    Charge nothing, or 30p or more.",
+        ],
+    ),
+    Case(
+        "a shared file of other keys",
+        SHARED,
+        "pages:",
+        "page:",
+        [
+            "_shared.yml:1:1: error F002 page is not a key that belongs here",
+            "    Did you mean pages?",
+            "_shared.yml:1:1: error F003 pages is missing",
+            "    Pages several forms share, by name.",
+        ],
+    ),
+    Case(
+        "a shared page without words",
+        SHARED,
+        "{question: nothing, ask: Nothing, type: text}",
+        "{question: nothing, type: text}",
+        [
+            "_shared.yml:9:9: error F028 ask is missing",
+            "    Every question needs its words.",
+        ],
+    ),
+    Case(
+        "a prefix in small letters",
+        COUNCIL,
+        "reference_prefix: EX",
+        "reference_prefix: ex",
+        [
+            "_council.yml:7:1: error F041 the prefix must be two or three capital letters",
+        ],
+    ),
+    Case(
+        "a council without a name",
+        COUNCIL,
+        "name: Example Council\n",
+        "",
+        [
+            "_council.yml:1:1: error F003 name is missing",
+            "    The council's name.",
+        ],
+    ),
+    Case(
+        "a council that is no YAML",
+        COUNCIL,
+        "name: Example Council",
+        "name: [Example",
+        [
+            "_council.yml:2:6: error Y002 this is not YAML: expected ',' or ']', but got ':'",
+            "    Check the indentation and the quotes on this line and the one above.",
+        ],
+    ),
+    Case(
+        "21 levels",
+        FORM,
+        "title: Hire a hall",
+        "title: " + "[" * 21,
+        [
+            "hire-a-hall.yml:2:27: error Y003 nested more than 20 levels deep",
+            "    Check the indentation and the brackets.",
+        ],
+    ),
+    Case(
+        "too many values",
+        FORM,
+        "title: Hire a hall",
+        "title: [" + "a," * 8_000 + "]",
+        [
+            "hire-a-hall.yml:2:15999: error Y001 the file has more than 8000 values",
+            "    Split the form.",
+        ],
+    ),
+    Case(
+        "two megabytes",
+        FORM,
+        "title: Hire a hall",
+        "title: " + "a" * 2_000_000,
+        [
+            "hire-a-hall.yml:1:1: error Y001 the file is larger than 128 KB",
+            "    Split the form.",
+        ],
+    ),
+]
