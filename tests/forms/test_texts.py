@@ -51,7 +51,7 @@ def test_a_placeholder_becomes_the_answer_and_an_unanswered_one_nothing(text: st
     assert fill(text, FORM, ANSWERS) == filled
 
 
-@given(st.text(max_size=40))
+@given(st.text(alphabet=st.characters(exclude_categories=["C", "Z"]), max_size=40))
 def test_an_answer_with_brackets_is_text_and_not_a_placeholder(said: str):
     note = f"x{said}{{hall}}{{{{7*7}}}}{{% x %}}x"
     assert fill("{note}", FORM, {"note": note, "hall": "big"}) == " ".join(note.split())
