@@ -52,9 +52,9 @@ def _by_name(form: Reader, types: Mapping[str, str]) -> Iterator[tuple[str, Read
     for item in form.each("computed", COMPUTED):
         name = item.name("value", QUESTION_NAME, "computed value")
         if name in RESERVED:
-            item.error("value", "F026", f"{name} means something else in conditions")
+            item.error("value", "F053", f"a computed value cannot be called {name}")
         elif name in types or name in seen:
-            item.error("value", "F022", f"the name {name} is used twice")
+            item.error("value", "F054", f"{name} is a question, a list or another computed value")
         elif name:
             seen.add(name)
             yield name, item

@@ -59,6 +59,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _ERROR_AT = re.compile(r"<input>:(?P<line>\d+):(?P<column>\d+): (?P<message>[^\n]*)")
 _UNDECLARED = re.compile(r"undeclared reference to '([^']+)'")
 _NO_OVERLOAD = re.compile(r"no matching overload for '([^']+)' applied to '\((.*)\)'")
+_NEXT_TYPE = re.compile(r", (?![^(]*\))")
 _JOINS_LISTS = "add_list"
 _MAKES_LIST = re.compile(r"\.\s*(?:map|filter)\s*\(")
 _LOOPS = re.compile(r"\.\s*(?:map|filter|exists|exists_one|all)\s*\(")
@@ -181,7 +182,7 @@ def _begin(text: str, name: str, offset: int) -> int:
 
 
 def _explain_types(text: str, operator: str, types: str, offset: int) -> Mistake:
-    kinds = [_IN_WORDS.get(kind, kind) for kind in types.split(", ")]
+    kinds = [_IN_WORDS.get(kind, kind) for kind in _NEXT_TYPE.split(types)]
     if not operator.isidentifier() or operator.startswith("_"):
         sign = _SIGNS.get(operator, operator.replace("_", ""))
         said = f"{sign} does not work {'between' if len(kinds) > 1 else 'on'} {' and '.join(kinds)}"

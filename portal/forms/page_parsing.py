@@ -100,16 +100,16 @@ def _outlines(
 def _repeat_outline(reader: Reader, shared: Source, names: _Names, depth: int) -> RepeatOutline:
     name = reader.name("repeat", QUESTION_NAME, "list")
     if name in names.questions or name in names.pages:
-        reader.error("repeat", "F022", f"something else is called {name}", "Choose another name.")
+        reader.error("repeat", "F051", f"something else is called {name}", "Choose another name.")
     if name in RESERVED or name in RESERVED_PAGES:
-        reader.error("repeat", "F026", f"{name} means something else", "Choose another name.")
+        reader.error("repeat", "F052", f"a list cannot be called {name}", "Choose another name.")
     names.pages.add(name)
     if name:
         names.questions.setdefault(name, name)
     if depth > _DEEPEST:
         reader.error(
             "repeat",
-            "F043",
+            "F049",
             f"{name} repeats inside a group that is inside another",
             "Groups may be nested once.",
         )
@@ -240,7 +240,13 @@ def parse_parts(
     """
     questions = {q.name: q for outline in pages_among(outlines) for q in outline.questions}
     lists = frozenset(outline.name for outline in repeats_among(outlines))
-    return _parts(outlines, _Known(vocabulary, computed, questions, lists))
+    listed = {
+        question.name: repeat.name
+        for repeat in repeats_among(outlines)
+        for page in pages_among(repeat.parts)
+        for question in page.questions
+    }
+    return _parts(outlines, _Known(vocabulary, computed, questions, lists, listed))
 
 
 @dataclass(slots=True)
@@ -251,6 +257,8 @@ class _Known:
     computed: Mapping[str, frozenset[str]]
     questions: Mapping[str, Question]
     lists: frozenset[str]
+    listed: Mapping[str, str]
+    """Question → the list that asks it for each of its things."""
     earlier: set[str] = field(default_factory=set[str])
 
     def within(self) -> "_Known":
@@ -275,6 +283,11 @@ class _Known:
                     self._note_later(reader, key, name)
 
     def _note_later(self, reader: Reader, key: str, name: str) -> None:
+        if name in self.listed and name not in self.earlier and self.listed[name] in self.earlier:
+            group = self.listed[name]
+            said = f"{name} is asked for each of {group}"
+            reader.error(key, "C006", said, f"Read the list, for example {group}.exists(each, …).")
+            return
         needs = self.computed.get(name, frozenset({name}))
         for later in sorted(needs - self.earlier):
             said = f"{name} is asked later"
@@ -282,7 +295,7 @@ class _Known:
                 said = f"{name} is worked out from {later}, which is asked later"
             found = re.search(rf"\b{name}\b", reader.text(key))
             at = found.start() if found else 0
-            reader.error(key, "C003", said, "Only earlier answers can be read here.", offset=at)
+            reader.error(key, "C003", said, "A condition reads only earlier answers.", offset=at)
 
 
 def _parts(outlines: Sequence[Outline | RepeatOutline], known: _Known) -> tuple[Part, ...]:

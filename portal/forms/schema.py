@@ -9,6 +9,8 @@ from portal.forms.language import Key
 
 _LEVELS: Mapping[str, Mapping[str, Key]] = {
     "page": language.PAGE,
+    "repeat": language.REPEAT,
+    "computed value": language.COMPUTED,
     "check": language.CHECK,
     "fee line": language.FEE_LINE,
     "case": language.CASE,
@@ -32,6 +34,7 @@ _SHAPES: Mapping[str, dict[str, Any]] = {
 def form_schema() -> dict[str, Any]:
     """The schema of one form file (draft 2020-12); every key says what it is for."""
     definitions = {_name(level): _object(keys) for level, keys in _LEVELS.items()}
+    definitions["page-or-repeat"] = {"oneOf": [_ref("page"), _ref("repeat")]}
     definitions["question"] = {"oneOf": [_question(name) for name in sorted(FIELD_TYPES)]}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

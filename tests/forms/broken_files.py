@@ -65,7 +65,7 @@ CASES = [
         "<<: {takes: 3 minutes}",
         [
             "hire-a-hall.yml:7:1: error F002 << is not a key that belongs here",
-            "    Use one of: form, title, summary, service_area, lgsl, audience, takes, before_you_start, pages, declaration, fee, case, what_happens_next, keep, examples.",
+            "    Use one of: form, title, summary, service_area, lgsl, audience, takes, before_you_start, pages, computed, declaration, fee, case, what_happens_next, keep, examples.",
         ],
     ),
     Case(
@@ -237,7 +237,7 @@ CASES = [
             "hire-a-hall.yml:65:1: error F012 examples must be a list",
             "    Begin each item with a hyphen.",
             "hire-a-hall.yml:66:1: error F002 whatever is not a key that belongs here",
-            "    Use one of: form, title, summary, service_area, lgsl, audience, takes, before_you_start, pages, declaration, fee, case, what_happens_next, keep, examples.",
+            "    Use one of: form, title, summary, service_area, lgsl, audience, takes, before_you_start, pages, computed, declaration, fee, case, what_happens_next, keep, examples.",
         ],
     ),
     Case(
@@ -393,7 +393,11 @@ CASES = [
             "    Nothing could ever be sent.",
             "hire-a-hall.yml:20:11: error C001 there is no question called hall",
             "    Use the name after `question:`.",
-            "hire-a-hall.yml:22:5: error P009 guests is not a whole-number question of this form",
+            (
+                "hire-a-hall.yml:22:5: error P009 "
+                "guests is not a whole-number question or computed number of this form"
+            ),
+            "    There are: none.",
             "hire-a-hall.yml:29:13: error F037 {hall} is not a question of this form",
             "hire-a-hall.yml:29:27: error F037 {your_name} is not a question of this form",
             "hire-a-hall.yml:30:14: error F036 your_name is not a question of type name or text",
@@ -546,7 +550,7 @@ CASES = [
         "when: size_of(guests) > 500",
         [
             "hire-a-hall.yml:37:11: error C001 there is no function called size_of",
-            "    There are: today, working_days_until, working_days_between, days_until, days_between, add_working_days, age, hours_between, pounds.",
+            "    There are: today, working_days_until, working_days_between, days_until, days_between, add_working_days, age, hours_between, pounds, sum.",
         ],
     ),
     Case(
@@ -583,10 +587,10 @@ CASES = [
         "a condition that builds lists",
         FORM,
         "when: guests > 500",
-        'when: "[hall].map(h, h).size() > 1"',
+        'when: "([hall] + [hall]).size() > 1"',
         [
             "hire-a-hall.yml:37:12: error C001 a condition cannot build lists or texts",
-            "    Use exists, all or in.",
+            "    Use exists, all, in, or sum(list.map(each, each.number)).",
         ],
     ),
     Case(
@@ -836,7 +840,11 @@ CASES = [
         "by: guests",
         "by: hall",
         [
-            "hire-a-hall.yml:54:5: error P009 hall is not a whole-number question of this form",
+            (
+                "hire-a-hall.yml:54:5: error P009 "
+                "hall is not a whole-number question or computed number of this form"
+            ),
+            "    There are: cars, guests.",
         ],
     ),
     Case(
@@ -928,6 +936,158 @@ CASES = [
         [
             "hire-a-hall.yml:1:1: error Y001 the file is larger than 128 KB",
             "    Split the form.",
+        ],
+    ),
+    Case(
+        "a list with more than it may have",
+        FORM,
+        "  - page: your-details\n",
+        "  - repeat: chairs\n    title: Chairs\n    each: chair\n    min: 5\n    max: 2\n    pages:\n      - page: chair\n        questions:\n          - {question: colour, ask: Colour, type: text}\n  - page: your-details\n",
+        [
+            "hire-a-hall.yml:44:5: error F047 min must not be more than max",
+        ],
+    ),
+    Case(
+        "a list without end",
+        FORM,
+        "  - page: your-details\n",
+        "  - repeat: chairs\n    title: Chairs\n    each: chair\n    max: 999\n    pages:\n      - page: chair\n        questions:\n          - {question: colour, ask: Colour, type: text}\n  - page: your-details\n",
+        [
+            "hire-a-hall.yml:44:5: error F048 max must be 200 or less",
+        ],
+    ),
+    Case(
+        "a list that is called like a question",
+        FORM,
+        "  - page: your-details\n",
+        "  - repeat: hall\n    title: Chairs\n    each: chair\n    max: 9\n    pages:\n      - page: chair\n        questions:\n          - {question: colour, ask: Colour, type: text}\n  - page: your-details\n",
+        [
+            "hire-a-hall.yml:19:16: error C001 == does not work between a list and a text",
+            '    Text goes in quotes ("yes"), numbers do not.',
+            "hire-a-hall.yml:41:5: error F051 something else is called hall",
+            "    Choose another name.",
+            "hire-a-hall.yml:60:16: error C001 == does not work between a list and a text",
+            '    Text goes in quotes ("yes"), numbers do not.',
+        ],
+    ),
+    Case(
+        "a list that is called like a word of conditions",
+        FORM,
+        "  - page: your-details\n",
+        "  - repeat: today\n    title: Chairs\n    each: chair\n    max: 9\n    pages:\n      - page: chair\n        questions:\n          - {question: colour, ask: Colour, type: text}\n  - page: your-details\n",
+        [
+            "hire-a-hall.yml:41:5: error F052 a list cannot be called today",
+            "    Choose another name.",
+        ],
+    ),
+    Case(
+        "a list that asks nothing",
+        FORM,
+        "  - page: your-details\n",
+        "  - {repeat: chairs, title: Chairs, each: chair, pages: [{page: chair, title: A, guidance: B}]}\n  - page: your-details\n",
+        [
+            "hire-a-hall.yml:41:50: error F045 chairs asks nothing",
+            "    Give it a page with a question.",
+        ],
+    ),
+    Case(
+        "a list whose first page may not be asked",
+        FORM,
+        "  - page: your-details\n",
+        '  - repeat: chairs\n    title: Chairs\n    each: chair\n    max: 9\n    pages:\n      - page: chair\n        when: hall == "big"\n        questions:\n          - {question: colour, ask: Colour, type: text}\n  - page: your-details\n',
+        [
+            "hire-a-hall.yml:45:5: error F044 chairs must begin with a page that is always asked",
+            "    A new one begins there. Move the page without `when:` to the front.",
+        ],
+    ),
+    Case(
+        "a list in a list in a list",
+        FORM,
+        "  - page: your-details\n",
+        "  - repeat: one\n    title: One\n    each: one\n    pages:\n      - {page: first, questions: [{question: q1, ask: Q, type: text}]}\n      - repeat: two\n        title: Two\n        each: two\n        pages:\n          - {page: second, questions: [{question: q2, ask: Q, type: text}]}\n          - repeat: three\n            title: Three\n            each: three\n            pages:\n              - {page: third, questions: [{question: q3, ask: Q, type: text}]}\n  - page: your-details\n",
+        [
+            "hire-a-hall.yml:51:13: error F049 three repeats inside a group that is inside another",
+            "    Groups may be nested once.",
+        ],
+    ),
+    Case(
+        "what is asked in a list and read outside it",
+        FORM,
+        "  - page: your-details\n",
+        '  - repeat: chairs\n    title: Chairs\n    each: chair\n    max: 9\n    pages:\n      - page: chair\n        questions:\n          - {question: colour, ask: Colour, type: text}\n  - page: red\n    title: Red\n    guidance: Red.\n    when: colour == "red"\n  - page: your-details\n',
+        [
+            "hire-a-hall.yml:52:5: error C006 colour is asked for each of chairs",
+            "    Read the list, for example chairs.exists(each, …).",
+        ],
+    ),
+    Case(
+        "a question shown by a sum on its page",
+        FORM,
+        "        optional: yes\n",
+        "        optional: yes\n        when: guests > 3\n",
+        [
+            "hire-a-hall.yml:32:9: error F050 a question can be revealed only by one choice on its page",
+            '    Write it like request == "other", or move the question to a page of its own.',
+        ],
+    ),
+    Case(
+        "a choice that depends on its own page",
+        FORM,
+        "          small: The small hall\n",
+        '          small: {label: The small hall, when: hall == "big"}\n',
+        [
+            "hire-a-hall.yml:17:42: error F046 a choice can depend only on earlier pages",
+            "    Put this question on a page after the one it depends on.",
+            "hire-a-hall.yml:17:48: error C003 hall is asked later",
+            "    A condition reads only earlier answers.",
+        ],
+    ),
+    Case(
+        "computed values in a circle",
+        FORM,
+        "fee:\n",
+        "computed:\n  - {value: a, is: b + 1}\n  - {value: b, is: a + 1}\nfee:\n",
+        [
+            "hire-a-hall.yml:45:16: error C004 a is worked out from itself: a → b → a",
+            "    Break the circle: a computed value may not read itself, by whatever way round.",
+        ],
+    ),
+    Case(
+        "a computed list",
+        FORM,
+        "fee:\n",
+        'computed:\n  - {value: a, is: "[guests]"}\nfee:\n',
+        [
+            "hire-a-hall.yml:45:16: error C005 a computed value is a number, a text, a date or a yes or no",
+            "    Reduce a list with size(), sum(), exists() or all().",
+        ],
+    ),
+    Case(
+        "a computed value called like a question",
+        FORM,
+        "fee:\n",
+        "computed:\n  - {value: hall, is: guests + 1}\nfee:\n",
+        [
+            "hire-a-hall.yml:45:6: error F054 hall is a question, a list or another computed value",
+        ],
+    ),
+    Case(
+        "a computed value called like a word of conditions",
+        FORM,
+        "fee:\n",
+        "computed:\n  - {value: size_of, is: guests + 1}\n  - {value: today, is: guests + 1}\nfee:\n",
+        [
+            "hire-a-hall.yml:46:6: error F053 a computed value cannot be called today",
+        ],
+    ),
+    Case(
+        "too many loops",
+        FORM,
+        "when: guests > 500",
+        'when: "[1].all(a, [1].all(b, [1].all(c, true)))"',
+        [
+            "hire-a-hall.yml:37:12: error C001 a condition goes through lists 2 times at most",
+            "    Work a part of it out in `computed:`.",
         ],
     ),
 ]

@@ -174,8 +174,8 @@ TEXT = "- {page: a, questions: [{question: a, ask: A, type: whole-number}]}"
         (TEXT, "computed: [{value: b, is: c + 1}, {value: c, is: b + 1}]", "C004"),
         (TEXT, "computed: [{value: b, is: b + 1}]", "C004"),
         (TEXT, "computed: [{value: b, is: a + nothing}]", "C001"),
-        (TEXT, "computed: [{value: a, is: a + 1}]", "F022"),
-        (TEXT, "computed: [{value: today, is: a + 1}]", "F026"),
+        (TEXT, "computed: [{value: a, is: a + 1}]", "F054"),
+        (TEXT, "computed: [{value: today, is: a + 1}]", "F053"),
         (TEXT, "computed: [{value: b, is: '[a]'}]", "C005"),
         ("- {page: a, questions: [{question: a, ask: 'Of {b}?', type: text}]}", "", "F037"),
         (

@@ -52,7 +52,8 @@ def keys(
         yield (*path, name), level, key.shape
         if key.shape.startswith("list of "):
             for number, item in enumerate(value[name]):
-                inner = LEVELS[key.shape.removeprefix("list of ")]
+                listed = key.shape.removeprefix("list of ")
+                inner = LEVELS[listed.removesuffix(" or repeat")]
                 yield from keys(item, inner, (*path, name, number))
         elif key.shape in LEVELS:
             yield from keys(value[name], LEVELS[key.shape], (*path, name))

@@ -242,14 +242,14 @@ def test_a_list_that_may_be_empty_is_asked_about_first() -> None:
                 "questions: [{question: s, ask: S, type: text}]}, {repeat: c, title: C, each: c, "
                 "pages: [{page: t, questions: [{question: u, ask: U, type: text}]}]}]}]}"
             ),
-            "F043",
+            "F049",
         ),
         (
             (
                 "- {repeat: a, title: A, each: a, pages: [{page: p, questions: [{question: q, "
-                "ask: Q, type: yes-no}]}]}\n- {page: z, when: q, guidance: Hello}"
+                "ask: Q, type: yes-no}]}]}\n- {page: z, when: q, title: Z, guidance: Hello}"
             ),
-            "C003",
+            "C006",
         ),
     ],
 )
