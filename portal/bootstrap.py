@@ -57,7 +57,7 @@ from portal.submissions.following_up import (
 )
 from portal.submissions.places import FormGazetteer
 from portal.submissions.receipt_files import ReceiptFiles
-from portal.submissions.retention import purge
+from portal.submissions.retention import purge, sweep
 from portal.submissions.submitting import CONFIRM, RENDER_RECEIPT, Submitting, payment_settled
 from portal.templating import build_environment
 from portal.work import Handler, Work
@@ -178,14 +178,14 @@ class House:
         self.transactions.dispose()
 
 
-def build_house(settings: Settings, clock: Clock = real_clock) -> House:
-    """Put the house together.
+def build_house(settings: Settings, clock: Clock = real_clock, *, pace: float = 1.0) -> House:
+    """Put the house together. `pace` shortens the waits of its work, for tests (see `Work`).
 
     Raises UnsafeSettings naming the setting and its cure; no network is touched.
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     engine = open_engine(settings.database_url)
-    transactions, work = Transactions(engine), Work(engine)
+    transactions, work = Transactions(engine), Work(engine, pace=pace)
     library = _library(settings)
     definitions = Definitions(library, transactions, watch=not settings.is_production)
     council = library.council
@@ -344,7 +344,9 @@ def _handlers(house: House) -> Mapping[str, Handler]:
         )
 
     def clean_up() -> None:
-        purge(house.transactions, house.attachments, now=house.clock())
+        now = house.clock()
+        purge(house.transactions, house.attachments, now=now)
+        sweep(house.transactions, house.attachments, house.receipt_files, now=now)
 
     def catch_up() -> None:
         now = house.clock()

@@ -270,10 +270,11 @@ def doctor() -> None:
 def purge(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be deleted.")] = False,
 ) -> None:
-    """Delete unsent drafts past their date, with their files."""
+    """Delete unsent drafts past their date, with their files; and files nothing speaks of."""
     from portal.bootstrap import build_house, real_clock
     from portal.settings import read_settings
     from portal.submissions.retention import purge as run
+    from portal.submissions.retention import sweep
 
     house = build_house(read_settings())
     with _progress("Deleting drafts", None) as advance:
@@ -284,8 +285,15 @@ def purge(
             dry_run=dry_run,
             progress=advance,
         )
+        stray = sweep(
+            house.transactions,
+            house.attachments,
+            house.receipt_files,
+            now=real_clock(),
+            dry_run=dry_run,
+        )
     verb = "would be deleted" if dry_run else "are deleted"
-    print(f"{purged.drafts} drafts and {purged.files} files {verb}.")
+    print(f"{purged.drafts} drafts, {purged.files} files and {stray} stray files {verb}.")
     house.close()
 
 

@@ -7,7 +7,6 @@ application and store, under /crm, reached over HTTP) and a mailbox that receive
 
 import contextlib
 import os
-import secrets
 import signal
 import socket
 import subprocess
@@ -15,7 +14,6 @@ import sys
 import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,7 +26,7 @@ from portal.crm.app import close_crm
 from portal.crm.app import create_app as create_crm
 from portal.crm.settings import CrmSettings
 from portal.notices.mailbox import Mailbox
-from portal.settings import Settings
+from portal.settings import Settings, kept_secret
 from portal.work import Worker
 
 log = structlog.get_logger(__name__)
@@ -69,7 +67,7 @@ def beside(settings: Settings, *, host: str, port: int) -> Generator[dict[str, A
             settings.smtp_url = type(settings.smtp_url)(mailbox.start())
             stack.callback(mailbox.stop)
         if wanted.crm:
-            token = _kept_secret(settings.data_dir / "crm-token")
+            token = kept_secret(settings.data_dir / "crm-token")
             settings.crm_url = f"http://{_dialled(host)}:{port}/crm"
             settings.crm_token = type(settings.crm_token)(token)
             crm = create_crm(CrmSettings(settings.data_dir / "crm", token))
@@ -80,15 +78,6 @@ def beside(settings: Settings, *, host: str, port: int) -> Generator[dict[str, A
         yield mounted
 
 
-def _kept_secret(path: Path) -> str:
-    """A secret of this installation's own, made once."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(secrets.token_urlsafe(32))
-        path.chmod(0o600)
-    return path.read_text().strip()
-
-
 def _dialled(host: str) -> str:
     return "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104  # not bound here
 
@@ -96,7 +85,7 @@ def _dialled(host: str) -> str:
 @contextlib.contextmanager
 def _sandbox(settings: Settings, *, host: str, port: int) -> Generator[None]:
     """Run the sandbox payment service as a process of its own, which ends with ours."""
-    secret = "whsec_" + _kept_secret(settings.data_dir / "sandbox-secret")
+    secret = "whsec_" + kept_secret(settings.data_dir / "sandbox-secret")
     base = f"http://{_dialled(host)}:{port}"
     os.environ.update(
         PORTAL_SANDBOX_API_BASE=base,
@@ -168,17 +157,25 @@ def worker_for(house: House) -> Worker:
         state_dir=house.settings.data_dir,
         handlers=house.handlers,
         schedules=SCHEDULES,
+        pace=house.work.pace,
     )
 
 
-def serve(settings: Settings, *, host: str, port: int, ready: Callable[[House], None]) -> None:
-    """Serve until SIGTERM or Ctrl-C: web and worker in one process.
+def serve(
+    settings: Settings,
+    *,
+    host: str,
+    port: int,
+    ready: Callable[[House], None],
+    build: Callable[[Settings], House] = build_house,
+) -> None:
+    """Serve until SIGTERM or Ctrl-C: web and worker in one process, in the house `build` makes.
 
     Raises RuntimeError with the cure when a port is taken or a neighbour cannot start.
     """
     _refuse_taken_port(host, port)
     with beside(settings, host=host, port=port) as mounted:
-        house = build_house(settings)
+        house = build(settings)
         worker = worker_for(house)
 
         def start() -> None:

@@ -3,7 +3,10 @@
 A missing or unsafe one stops the start, with the cure.
 """
 
+import contextlib
+import os
 import secrets
+import tempfile
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
@@ -98,7 +101,7 @@ def read_settings(**overrides: object) -> Settings:
     if problems:
         raise UnsafeSettings("\n".join(problems))
     if not settings.secret_key.get_secret_value():
-        settings.secret_key = SecretStr(_development_key(settings.data_dir))
+        settings.secret_key = SecretStr(kept_secret(settings.data_dir / "secret-key"))
     return settings
 
 
@@ -136,11 +139,20 @@ def _wrong_in_production(settings: Settings) -> list[str]:
     return problems
 
 
-def _development_key(data_dir: Path) -> str:
-    """A key made once and kept in the data folder, so that a restart ends nobody's session."""
-    path = data_dir / "secret-key"
+def kept_secret(path: Path) -> str:
+    """A secret of this installation's own, made once, so that a restart ends nobody's session.
+
+    It takes its name only when it is whole: a start that is killed, or a second one at the same
+    moment, leaves no empty secret behind.
+    """
     if not path.exists():
-        data_dir.mkdir(parents=True, exist_ok=True)
-        path.write_text(secrets.token_urlsafe(48))
-        path.chmod(0o600)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(handle, "w") as out:
+            out.write(secrets.token_urlsafe(48))
+            out.flush()
+            os.fsync(out.fileno())
+        with contextlib.suppress(FileExistsError):  # another process was quicker: its secret holds
+            os.link(partial, path)
+        Path(partial).unlink()
     return path.read_text().strip()

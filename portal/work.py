@@ -7,12 +7,17 @@ for the same ids and must then do the thing once. A handler
 * returns None: done;
 * returns a timedelta: "ask me again after this long" (a payment still open);
 * raises `TryAgain`: tried again with growing pauses for five days, then parked;
+* fails because our own database or disk does (away, locked, full): the same;
 * raises anything else: parked at once, with the reason, until a person retries it.
 """
 
 import contextlib
+import errno
 import fcntl
+import os
 import secrets
+import signal
+import sqlite3
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,6 +36,8 @@ from dbos import (
     SetWorkflowID,
 )
 from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from sqlalchemy.pool import NullPool
 from sqlmodel import Session
 
@@ -50,6 +57,17 @@ _KEEP_HISTORY = timedelta(days=30)
 _REAP_EVERY = timedelta(seconds=20)
 _SLOTS = 64
 _LOCK_NAMESPACE = 0x706F7274  # "port"
+# A machine that lost its power closes no connection: without these PostgreSQL would hold its
+# lock, and with it the work, for the two hours that Linux waits by default.
+_NOTICE_THE_DEAD = {
+    "options": "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3",
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+}
+_DISK_IN_TROUBLE = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
+)
 
 log = structlog.get_logger(__name__)
 
@@ -88,7 +106,9 @@ def attempts_before_parking() -> int:
 class Work:
     """Promises, lists and retries jobs. Any process may hold one; it runs nothing itself."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, pace: float = 1.0) -> None:
+        """`pace` shortens every wait that many times: a test sees days pass in seconds."""
+        self.pace = pace
         self._client = DBOSClient(
             system_database_engine=engine, serializer=DBOSPortableJSONSerializer()
         )
@@ -112,7 +132,7 @@ class Work:
             "workflow_id": f"{root}#0",
         }
         if after:
-            options["delay_seconds"] = after.total_seconds()
+            options["delay_seconds"] = after.total_seconds() / self.pace
         self._client.enqueue_in_transaction(
             session,
             options,
@@ -191,7 +211,7 @@ class Worker:
     """Runs the jobs. One in each working process; on SQLite only one process may work.
 
     `schedules` are jobs without ids that come round: name → cron expression in UTC (five
-    fields). Each turn is promised once, however many processes work.
+    fields). Each turn is promised once, however many processes work. `pace` is as for `Work`.
     """
 
     def __init__(
@@ -202,16 +222,14 @@ class Worker:
         handlers: Mapping[str, Handler],
         schedules: Mapping[str, str] | None = None,
         concurrency: int = 4,
-        first_pause: timedelta = _FIRST_PAUSE,
-        reap_every: timedelta = _REAP_EVERY,
+        pace: float = 1.0,
     ) -> None:
         self._url = url
         self._slots = _Slots(url, state_dir)
         self._handlers = handlers
         self._schedules = schedules or {}
         self._concurrency = concurrency
-        self._first_pause = first_pause
-        self._reap_every = reap_every
+        self._pace = pace
         self._stopping = threading.Event()
         self._reaper = threading.Thread(target=self._reap, name="reaper", daemon=True)
 
@@ -228,7 +246,7 @@ class Worker:
             "scheduler_polling_interval_sec": 60.0,
         }
         DBOS(config=config)
-        promise = _register(self._handlers, self._first_pause)
+        promise = _register(self._handlers, self._pace)
         DBOS.launch()
         DBOS.register_queue(QUEUE, worker_concurrency=self._concurrency, polling_interval_sec=0.25)
         DBOS.apply_schedules(
@@ -247,8 +265,13 @@ class Worker:
 
     def _reap(self) -> None:
         """Take over the work of processes that died and never came back; clean old history."""
-        while not self._stopping.wait(self._reap_every.total_seconds()):
+        while not self._stopping.wait(_REAP_EVERY.total_seconds() / self._pace):
             try:
+                if not self._slots.hold_on():
+                    # Another process has our number, and with it our work: two must not have it.
+                    log.critical("worker_slot_lost")
+                    os.kill(os.getpid(), signal.SIGTERM)
+                    return
                 self._recover_dead_slots()
                 _forget_old_history()
             except Exception as error:  # noqa: BLE001  # the reaper outlives any one failure
@@ -278,10 +301,9 @@ def migrate_engine_tables(url: str) -> None:
 
 
 def _register(  # noqa: C901  # four small functions that must share the same handlers
-    handlers: Mapping[str, Handler], first_pause: timedelta
+    handlers: Mapping[str, Handler], pace: float
 ) -> Callable[[datetime, Any], None]:
     """Make the engine know our jobs. Gives what promises a scheduled one at its time."""
-    scale = first_pause / _FIRST_PAUSE
 
     def attempt_job(job: str, ids: list[str], attempt: int) -> dict[str, Any]:
         handler = handlers.get(job)
@@ -289,17 +311,18 @@ def _register(  # noqa: C901  # four small functions that must share the same ha
             return {"park": f"no handler is registered for the job {job!r}"}
         try:
             again = handler(*ids)
-        except TryAgain as error:
-            log.info("job_will_retry", job=job, ids=ids, attempt=attempt, reason=str(error))
-            if attempt >= attempts_before_parking():
-                return {"park": str(error)}
-            pause = error.after or pause_before(attempt + 1) * scale
-            return {"pause": _with_jitter(pause), "attempt": attempt + 1}
         except Exception as error:  # noqa: BLE001  # whatever it is, the job is kept for a person
-            log.warning("job_parked", job=job, ids=ids, error=type(error).__name__)
-            return {"park": f"{type(error).__name__}: {error}"}
+            later = error if isinstance(error, TryAgain) else _our_own_trouble(error)
+            if later is None:
+                log.warning("job_parked", job=job, ids=ids, error=type(error).__name__)
+                return {"park": f"{type(error).__name__}: {error}"}
+            log.info("job_will_retry", job=job, ids=ids, attempt=attempt, reason=str(later))
+            if attempt >= attempts_before_parking():
+                return {"park": str(later)}
+            pause = later.after or pause_before(attempt + 1)
+            return {"pause": _with_jitter(pause / pace), "attempt": attempt + 1}
         if again is not None:
-            return {"pause": again.total_seconds(), "attempt": 0}
+            return {"pause": again.total_seconds() / pace, "attempt": 0}
         return {}
 
     step = DBOS.step(name="attempt")(attempt_job)
@@ -327,6 +350,26 @@ def _register(  # noqa: C901  # four small functions that must share the same ha
             DBOS.enqueue_workflow(QUEUE, workflow, str(job), [], root, 0, 0)
 
     return DBOS.workflow(name="promise")(promise)
+
+
+def _our_own_trouble(error: Exception) -> TryAgain | None:
+    """Say whether our own database or disk failed, and not the job: then it can be done later.
+
+    Names kinds only: a database's words quote what was being written.
+    """
+    away = isinstance(error, OperationalError | InterfaceError) and not _is_our_sql(error)
+    lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    if away or lost or isinstance(error, NoFreeConnection):
+        return TryAgain(f"the database did not answer ({type(error).__name__})")
+    if isinstance(error, OSError) and error.errno in _DISK_IN_TROUBLE:
+        return TryAgain(f"the disk is full or out of order ({errno.errorcode[error.errno]})")
+    return None
+
+
+def _is_our_sql(error: DBAPIError) -> bool:
+    """SQLite gives the same kind of error to a wrong statement as to a full disk."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF == sqlite3.SQLITE_ERROR
 
 
 def _with_jitter(pause: timedelta) -> float:
@@ -386,6 +429,24 @@ class _Slots:
         finally:
             _let_go(held)
 
+    def hold_on(self) -> bool:
+        """Whether the slot is still ours; taken again if the database has let go of it.
+
+        A restart of PostgreSQL frees every lock though their owners live.
+        """
+        if self._postgres is None:
+            return True
+        if self._held is not None:
+            try:
+                self._held.execute(text("select 1"))
+            except SQLAlchemyError:
+                _let_go(self._held)
+                self._held = None
+            else:
+                return True
+        self._held = self._try(self._mine)
+        return self._held is not None
+
     def release(self) -> None:
         _let_go(self._held)
         self._held = None
@@ -405,7 +466,10 @@ class _Slots:
 
     def _try_advisory(self, slot: int) -> Connection | None:
         engine = create_engine(
-            self._postgres or "", poolclass=NullPool, isolation_level="AUTOCOMMIT"
+            self._postgres or "",
+            poolclass=NullPool,
+            isolation_level="AUTOCOMMIT",
+            connect_args=_NOTICE_THE_DEAD,
         )
         connection = engine.connect()
         got = connection.scalar(
@@ -420,4 +484,5 @@ class _Slots:
 
 def _let_go(held: Any) -> None:  # noqa: ANN401
     if held is not None:
-        held.close()
+        with contextlib.suppress(SQLAlchemyError):  # gone already
+            held.close()

@@ -50,6 +50,10 @@ class Crm(Protocol):
     settles_in: timedelta
     """How long after `create_case` `find_case` may miss the case. Zero when creating is
     idempotent by key."""
+    longest_call: timedelta
+    """No call takes longer, whatever the CRM does."""
+    longest_attach: timedelta
+    """The same for `attach`."""
 
     def find_case(self, reference: Reference) -> CaseReference | None:
         """Look for a case that carries our reference."""

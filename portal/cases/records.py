@@ -107,15 +107,29 @@ def count_cases(session: Session) -> dict[CaseState, int]:
 
 
 def claim_case(
-    session: Session, submission_id: str, *, claim: str, now: datetime, until: datetime
+    session: Session,
+    submission_id: str,
+    *,
+    claim: str,
+    now: datetime,
+    until: datetime,
+    latest: datetime,
 ) -> bool:
-    """Take the case in hand, unless another worker has it and its time is not up."""
+    """Take the case in hand, unless another worker has it and its time is not up.
+
+    No claim made by a clock like ours ends after `latest`: one that does was made before the
+    clock was put back, and would hold for as long as it was wrong.
+    """
     taken = session.exec(
         update(CaseRow)
         .where(
             col(CaseRow.submission_id) == submission_id,
             col(CaseRow.state) != CaseState.COMPLETE,
-            or_(col(CaseRow.claimed_until).is_(None), col(CaseRow.claimed_until) < now),
+            or_(
+                col(CaseRow.claimed_until).is_(None),
+                col(CaseRow.claimed_until) < now,
+                col(CaseRow.claimed_until) > latest,
+            ),
         )
         .values(claim=claim, claimed_until=until, attempts=CaseRow.attempts + 1)
         .returning(col(CaseRow.submission_id))

@@ -32,9 +32,11 @@ from portal.work import Work
 HAND_OVER = "hand-over"
 """The job's name. Its one id is the submission's."""
 
-# Longer than any one call to a CRM can take, so that a claim ends only when its worker died.
-_CLAIM = timedelta(seconds=45)
-_CLAIM_TO_ATTACH = timedelta(seconds=150)
+
+def _claim_for(longest: timedelta) -> timedelta:
+    """Longer than the call it is for can take, so that a claim ends only when its worker died."""
+    return longest * 1.5 + timedelta(seconds=5)
+
 
 Clock = Callable[[], datetime]
 LoadContent = Callable[[str], bytes]
@@ -62,13 +64,13 @@ def open_case(
     Raises CrmUnavailable (trying again helps, the row says why it waits), CrmRefused (the case
     is parked and the row says why; a retry resumes where it stopped) or Missing (no such case).
     """
-    claimed = _claim(transactions, submission_id, clock)
+    claimed = _claim(transactions, crm, submission_id, clock)
     if not isinstance(claimed, _Claim):
         return claimed
     try:
         _hand_over(claimed, crm, load_content)
     except _Overtaken:
-        return _CLAIM
+        return _claim_for(crm.longest_call)
     except TryAgain as error:
         claimed.let_go(last_error=in_full(error))
         raise
@@ -116,9 +118,9 @@ class _Claim:
     clock: Clock
     row: CaseRow
 
-    def renew(self, length: timedelta = _CLAIM) -> None:
-        """Say that we are still at it, before each call to the outside."""
-        self.write(claimed_until=self.clock() + length)
+    def renew(self, longest: timedelta) -> None:
+        """Say that we are still at it, before each call to the outside; `longest` it may take."""
+        self.write(claimed_until=self.clock() + _claim_for(longest))
 
     def write(self, **values: Any) -> None:  # noqa: ANN401  # columns of several types
         """Write the outcome of a step."""
@@ -133,14 +135,15 @@ class _Claim:
 
 
 def _claim(
-    transactions: Transactions, submission_id: str, clock: Clock
+    transactions: Transactions, crm: Crm, submission_id: str, clock: Clock
 ) -> _Claim | timedelta | None:
     token, now = secrets.token_hex(16), clock()
+    until, latest = (now + _claim_for(long) for long in (crm.longest_call, crm.longest_attach))
     with transactions.write() as session:
         row = read_case_row(session, submission_id)
         if row.state == CaseState.COMPLETE:
             return None
-        if not claim_case(session, submission_id, claim=token, now=now, until=now + _CLAIM):
+        if not claim_case(session, submission_id, claim=token, now=now, until=until, latest=latest):
             left = (row.claimed_until or now) - now
             return max(left, timedelta()) + timedelta(seconds=1)
         row = read_case_row(session, submission_id)
@@ -178,12 +181,14 @@ def _refuse_another_crm(row: CaseRow, crm: Crm) -> None:
 
 
 def _open(claimed: _Claim, crm: Crm, case: Case) -> CaseReference:
-    claimed.renew()
+    claimed.renew(crm.longest_call)
     opened = crm.find_case(case.reference)
     if opened is None:
         _let_search_settle(claimed, crm)
         now = claimed.clock()
-        claimed.write(create_sent_at=now, crm=crm.name, claimed_until=now + _CLAIM)
+        claimed.write(
+            create_sent_at=now, crm=crm.name, claimed_until=now + _claim_for(crm.longest_call)
+        )
         opened = crm.create_case(case, key=case.reference)
     claimed.write(
         state=CaseState.OPENED,
@@ -208,7 +213,7 @@ def _let_search_settle(claimed: _Claim, crm: Crm) -> None:
 
 def _verify(claimed: _Claim, crm: Crm, opened: CaseReference) -> None:
     """Read the case back: real CRMs drop a field and say 201."""
-    claimed.renew()
+    claimed.renew(crm.longest_call)
     held = crm.read_back(opened)
     if wrong := differences(claimed.row.published, held):
         raise CrmRefused(
@@ -230,7 +235,7 @@ def _attach(
     attachment: CaseAttachment,
     load_content: LoadContent,
 ) -> None:
-    claimed.renew(_CLAIM_TO_ATTACH)
+    claimed.renew(crm.longest_attach)
     crm_id = crm.attach(opened, attachment, lambda: _content(attachment, load_content))
     with claimed.transactions.write() as session:
         record_attachment(

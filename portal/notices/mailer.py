@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from portal.core.errors import MailRefused
@@ -48,6 +48,9 @@ class OutgoingMail:
 
 class Mailer(Protocol):
     """Carries mail."""
+
+    longest: timedelta
+    """No conversation with the server lasts longer, whatever it does."""
 
     def send(self, mail: OutgoingMail) -> None:
         """Hand the mail over.

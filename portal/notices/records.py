@@ -84,13 +84,21 @@ def refused_notices(session: Session, *, limit: int = 200) -> Sequence[NoticeRow
 def claim_notice(
     session: Session, notice_id: str, *, claim: str, now: datetime, until: datetime
 ) -> bool:
-    """Take an unsent notice in hand, unless another worker has it and its time is not up."""
+    """Take an unsent notice in hand, unless another worker has it and its time is not up.
+
+    Every claim is as long as this one: one that ends later was made before the clock was put
+    back, and would hold for as long as it was wrong.
+    """
     taken = session.exec(
         update(NoticeRow)
         .where(
             col(NoticeRow.id) == notice_id,
             col(NoticeRow.state) != NoticeState.SENT,
-            or_(col(NoticeRow.claimed_until).is_(None), col(NoticeRow.claimed_until) < now),
+            or_(
+                col(NoticeRow.claimed_until).is_(None),
+                col(NoticeRow.claimed_until) < now,
+                col(NoticeRow.claimed_until) > until,
+            ),
         )
         .values(claim=claim, claimed_until=until, attempts=NoticeRow.attempts + 1)
         .returning(col(NoticeRow.id))

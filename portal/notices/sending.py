@@ -1,7 +1,8 @@
 """Queues notices in the caller's transaction and sends each of them once.
 
-Twice only when the process is killed between the mail server's OK and our writing it down; the
-second then carries the same Message-ID, by which mail programs know it for a repeat.
+Twice only when the mail server has taken it and we do not come to know: its OK is lost, or the
+process is killed before writing it down. That is once more for each such accident, never more,
+and the repeat carries the same Message-ID, by which mail programs know it.
 """
 
 import hashlib
@@ -28,9 +29,6 @@ from portal.work import Work
 
 SEND_NOTICE = "send-notice"
 """The job's name. Its one id is the notice's."""
-
-# Longer than a conversation with the mail server may last.
-_CLAIM = timedelta(seconds=75)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,11 +92,13 @@ def send_notice(
     Missing.
     """
     claim, now = secrets.token_hex(16), clock()
+    # Longer than finding the server and speaking to it: it ends only when its worker died.
+    until = now + mailer.longest * 2
     with transactions.write() as session:
         row = read_notice(session, notice)
         if row.state == NoticeState.SENT:
             return None
-        if not claim_notice(session, notice, claim=claim, now=now, until=now + _CLAIM):
+        if not claim_notice(session, notice, claim=claim, now=now, until=until):
             return max((row.claimed_until or now) - now, timedelta()) + timedelta(seconds=1)
     try:
         mailer.send(_mail(row, load_attachment))

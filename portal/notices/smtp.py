@@ -8,6 +8,7 @@ import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP as MAIL_POLICY
@@ -19,7 +20,7 @@ from portal.notices.mailer import OutgoingMail, is_address
 
 _STEP_SECONDS = 15.0
 # A server that answers a line a minute must not hold a worker: the whole conversation ends here.
-_TOTAL_SECONDS = 50.0
+_LONGEST = timedelta(seconds=50)
 _PERMANENT = 500
 
 
@@ -68,12 +69,20 @@ def read_smtp_url(url: str) -> MailServer:
 class SmtpMailer:
     """Fits `portal.notices.mailer.Mailer`: one connection for each mail."""
 
-    def __init__(self, server: MailServer, *, sender: str, sender_name: str = "") -> None:
+    def __init__(
+        self,
+        server: MailServer,
+        *,
+        sender: str,
+        sender_name: str = "",
+        longest: timedelta = _LONGEST,
+    ) -> None:
         """Raises UnsafeSettings when the sender is not an e-mail address."""
         if not is_address(sender):
             raise UnsafeSettings("PORTAL_MAIL_FROM must be one e-mail address")
         self._server = server
         self._address = sender
+        self.longest = longest
         self.sender = str(Address(sender_name, addr_spec=sender))
 
     def send(self, mail: OutgoingMail) -> None:
@@ -87,9 +96,16 @@ class SmtpMailer:
         with _in_our_words(), self._conversation() as smtp:
             smtp.noop()
 
+    def _connect(self) -> smtplib.SMTP:
+        host, port = self._server.host, self._server.port
+        step = min(_STEP_SECONDS, self.longest.total_seconds())
+        if self._server.tls:
+            return smtplib.SMTP_SSL(host, port, timeout=step, context=ssl.create_default_context())
+        return smtplib.SMTP(host, port, timeout=step)
+
     @contextmanager
     def _conversation(self) -> Generator[smtplib.SMTP]:
-        with _connect(self._server) as smtp, _deadline(smtp):
+        with self._connect() as smtp, _deadline(smtp, self.longest):
             try:
                 if self._server.starttls:
                     smtp.starttls(context=ssl.create_default_context())
@@ -121,21 +137,13 @@ def write_mail(mail: OutgoingMail, *, sender: str) -> EmailMessage:
     return message
 
 
-def _connect(server: MailServer) -> smtplib.SMTP:
-    if server.tls:
-        return smtplib.SMTP_SSL(
-            server.host, server.port, timeout=_STEP_SECONDS, context=ssl.create_default_context()
-        )
-    return smtplib.SMTP(server.host, server.port, timeout=_STEP_SECONDS)
-
-
 @contextmanager
-def _deadline(smtp: smtplib.SMTP) -> Generator[None]:
+def _deadline(smtp: smtplib.SMTP, longest: timedelta) -> Generator[None]:
     def cut() -> None:
         if smtp.sock is not None:
             smtp.sock.shutdown(socket.SHUT_RDWR)
 
-    timer = threading.Timer(_TOTAL_SECONDS, cut)
+    timer = threading.Timer(longest.total_seconds(), cut)
     timer.daemon = True
     timer.start()
     try:

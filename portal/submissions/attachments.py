@@ -1,7 +1,7 @@
 """Uploaded files on disk: stored whole or not at all, under names nobody can guess.
 
 A file is written beside its place, flushed to the disk, then renamed, before any row speaks of
-it: a crash leaves a stray file, never a row without one.
+it: a crash leaves a stray file, which `retention.sweep` finds, never a row without one.
 """
 
 import hashlib
@@ -9,6 +9,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -24,6 +25,23 @@ class Kept:
     sha256: str
 
 
+def flush_folder(folder: Path) -> None:
+    """Write a folder's names to the disk: without it a power cut forgets the file just renamed."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def is_older(path: Path, moment: datetime) -> bool:
+    """Whether a file was written before a moment; False when it has just been deleted."""
+    try:
+        return path.stat().st_mtime < moment.timestamp()
+    except FileNotFoundError:
+        return False
+
+
 class Attachments:
     """The folder of uploaded files."""
 
@@ -35,7 +53,9 @@ class Attachments:
         """Store a file. Raises OSError when the disk will not have it; nothing is left behind."""
         file_id = secrets.token_hex(16)
         place = self._place(file_id)
-        place.parent.mkdir(exist_ok=True)
+        if not place.parent.is_dir():
+            place.parent.mkdir(exist_ok=True)
+            flush_folder(self._folder)
         partial = place.with_suffix(".part")
         digest, size = hashlib.sha256(), 0
         try:
@@ -47,6 +67,7 @@ class Attachments:
                 out.flush()
                 os.fsync(out.fileno())
             partial.rename(place)
+            flush_folder(place.parent)
         except BaseException:
             partial.unlink(missing_ok=True)
             raise
@@ -65,6 +86,16 @@ class Attachments:
         for path in self._folder.glob("??/*"):
             if not path.suffix:
                 yield path.name
+
+    def older_than(self, moment: datetime) -> Iterator[str]:
+        """Every file on the disk since before a moment, half written ones too, by name."""
+        for path in self._folder.glob("??/*"):
+            if is_older(path, moment):
+                yield path.name
+
+    def remove_stray(self, name: str) -> None:
+        """Delete what `older_than` found, whole or half written."""
+        (self._folder / name[:2] / Path(name).name).unlink(missing_ok=True)
 
     def _place(self, file_id: str) -> Path:
         if not (len(file_id) == 32 and file_id.isalnum()):  # noqa: PLR2004  # 16 bytes in hexadecimal

@@ -2,7 +2,11 @@
 
 import hashlib
 import os
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
+
+from portal.submissions.attachments import flush_folder, is_older
 
 
 class ReceiptFiles:
@@ -21,7 +25,12 @@ class ReceiptFiles:
             out.flush()
             os.fsync(out.fileno())
         partial.rename(place)
+        flush_folder(self._folder)
         return place.name, hashlib.sha256(content).hexdigest()
+
+    def half_written(self, before: datetime) -> Iterator[Path]:
+        """What a killed process left unfinished before a moment."""
+        yield from (path for path in self._folder.glob("*.part") if is_older(path, before))
 
     def read(self, name: str) -> bytes | None:
         """A receipt's bytes; None when the file is gone and must be drawn again."""

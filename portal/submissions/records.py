@@ -182,6 +182,17 @@ def lock_latest_draft(session: Session, session_hash: str, form: str) -> DraftRo
     return session.execute(statement).scalar_one_or_none()
 
 
+def latest_draft(session: Session, session_hash: str, form: str) -> DraftRow | None:
+    """The draft a browser used last for a form, sent or not."""
+    statement = (
+        select(DraftRow)
+        .where(col(DraftRow.session_hash) == session_hash, col(DraftRow.form) == form)
+        .order_by(col(DraftRow.updated_at).desc())
+        .limit(1)
+    )
+    return session.execute(statement).scalar_one_or_none()
+
+
 def draft_by_resume_hash(session: Session, resume_hash: str) -> DraftRow | None:
     """The draft a secret link opens, held until the transaction ends."""
     statement = select(DraftRow).where(col(DraftRow.resume_hash) == resume_hash).with_for_update()
@@ -211,6 +222,12 @@ def files_of_draft(session: Session, draft_id: str) -> Sequence[DraftFileRow]:
         .order_by(col(DraftFileRow.created_at))
     )
     return session.execute(statement).scalars().all()
+
+
+def known_files(session: Session, names: Sequence[str]) -> frozenset[str]:
+    """Which of these files have a row."""
+    statement = select(col(DraftFileRow.id)).where(col(DraftFileRow.id).in_(names))
+    return frozenset(session.execute(statement).scalars())
 
 
 def lock_submission(session: Session, submission_id: str) -> SubmissionRow | None:

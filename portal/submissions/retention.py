@@ -1,14 +1,18 @@
 """What is deleted when: drafts past their date, and files nothing speaks of any more."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import islice
 
 from portal.database import Transactions
 from portal.submissions.attachments import Attachments
-from portal.submissions.records import delete_draft, expired_drafts, files_of_draft
+from portal.submissions.receipt_files import ReceiptFiles
+from portal.submissions.records import delete_draft, expired_drafts, files_of_draft, known_files
 
 _BATCH = 100
+_STRAY_AFTER = timedelta(days=1)
+"""A file is on the disk a moment before its row; a day is longer than any upload takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +52,38 @@ def purge(
         progress(drafts)
         if len(rows) < _BATCH:
             return Purged(drafts, files)
+
+
+def sweep(
+    transactions: Transactions,
+    attachments: Attachments,
+    receipt_files: ReceiptFiles,
+    *,
+    now: datetime,
+    dry_run: bool = False,
+) -> int:
+    """Delete files on the disk that no row speaks of; says how many.
+
+    A process killed between writing a file and its row, or between deleting a row and its file,
+    leaves one behind: it may be somebody's photo, and nothing else would ever delete it.
+    """
+    before, swept = now - _STRAY_AFTER, 0
+    for names in _batched(attachments.older_than(before)):
+        with transactions.read() as session:
+            known = known_files(session, names)
+        for name in (n for n in names if n not in known):
+            swept += 1
+            if not dry_run:
+                attachments.remove_stray(name)
+    for path in receipt_files.half_written(before):
+        swept += 1
+        if not dry_run:
+            path.unlink(missing_ok=True)
+    return swept
+
+
+def _batched(names: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    """The names in groups that fit into one question to the database."""
+    left = iter(names)
+    while group := tuple(islice(left, _BATCH)):
+        yield group

@@ -33,6 +33,7 @@ from portal.submissions.records import (
     DraftRow,
     SubmissionRow,
     as_submission,
+    latest_draft,
     lock_draft,
     lock_latest_draft,
     lock_submission,
@@ -116,6 +117,20 @@ def submit(
         else:
             release(house, session, row, None, today=today, now=now)
         return Sent(Reference(row.reference), row.payment_token)
+
+
+def find_sent(house: Submitting, form: str, session_hash: str) -> Sent | None:
+    """What became of the form this browser used last, if it was sent.
+
+    For whoever pressed the button and lost the answer: reloading must not look like "nothing
+    was sent", or they send it again.
+    """
+    with house.transactions.read() as session:
+        draft = latest_draft(session, session_hash, form)
+        if draft is None or draft.state != DraftState.SUBMITTED:
+            return None
+        earlier = submission_of_draft(session, draft.id)
+        return earlier and Sent(Reference(earlier.reference), _token_if_owed(earlier))
 
 
 def _token_if_owed(row: SubmissionRow) -> str:

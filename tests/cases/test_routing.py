@@ -562,12 +562,38 @@ def test_a_claim_is_exclusive_until_its_time_is_up(transactions: Transactions):
     def claim(now: datetime) -> bool:
         with transactions.write() as session:
             return claim_case(
-                session, submission, claim="c", now=now, until=now + timedelta(seconds=45)
+                session,
+                submission,
+                claim="c",
+                now=now,
+                until=now + timedelta(seconds=45),
+                latest=now + timedelta(seconds=185),
             )
 
     assert claim(NOON)
     assert not claim(later)
     assert claim(later + timedelta(microseconds=1))
+
+
+def test_a_claim_made_by_a_clock_that_was_wrong_holds_nobody_up(
+    transactions: Transactions, crm: Crm
+):
+    """The worker died, and the clock that dated its claim was a year fast."""
+    submission = store(transactions, a_case())
+    next_year = NOON + timedelta(days=365)
+    with transactions.write() as session:
+        assert claim_case(
+            session,
+            submission,
+            claim="dead",
+            now=next_year,
+            until=next_year + timedelta(seconds=35),
+            latest=next_year + timedelta(seconds=185),
+        )
+
+    assert hand_over(transactions, crm, submission) is None
+
+    assert row_of(transactions, submission).state == CaseState.COMPLETE
 
 
 def test_the_case_and_its_job_are_promised_together_or_not_at_all(

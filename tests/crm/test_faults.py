@@ -37,7 +37,11 @@ def test_a_caller_who_cannot_wait_may_have_made_a_case_or_not(
     crm.break_next(kind, seconds=1.5)
     with pytest.raises(httpx2.ReadTimeout):
         crm.api.post("cases", json=a_small_case(), timeout=0.5)
-    time.sleep(1.5)
+    time.sleep(1.5)  # long enough to store it: too short a wait could only hide a fault
+    deadline = time.monotonic() + 30
+    while len(crm.cases()) < stored:
+        assert time.monotonic() < deadline, "the case was never stored"
+        time.sleep(0.02)
     assert len(crm.cases()) == stored
 
 

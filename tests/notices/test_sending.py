@@ -18,6 +18,7 @@ from portal.notices.messages import NoticeKind
 from portal.notices.records import (
     NoticeRow,
     NoticeState,
+    claim_notice,
     delete_notices,
     notices_of,
     read_notice,
@@ -317,3 +318,17 @@ def test_the_same_occasion_has_the_same_id_and_another_has_not():
 
     assert len(ids) == 3
     assert notice_id("s1", kind, "closed") in ids
+
+
+def test_a_claim_made_by_a_clock_that_was_wrong_holds_no_mail_up(
+    transactions: Transactions, work: Work
+):
+    """The worker died, and the clock that dated its claim was a year fast."""
+    notice = queue(transactions, work, a_notice())
+    next_year = Now()() + timedelta(days=365)
+    with transactions.write() as session:
+        until = next_year + timedelta(seconds=100)
+        assert claim_notice(session, notice, claim="dead", now=next_year, until=until)
+    with mail_peer() as peer:
+        assert send(transactions, peer.url, notice) is None
+    assert len(peer.received) == 1

@@ -41,7 +41,7 @@ def serving_process(data_dir: Path, port: int, *more: str) -> Generator[subproce
 
 
 def wait_until_up(port: int) -> None:
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
             httpx2.get(f"http://127.0.0.1:{port}/c/pay.css", trust_env=False)

@@ -1,7 +1,10 @@
 """Files on disk: whole or not at all, under names nobody can choose."""
 
+import fcntl
 import hashlib
 import io
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from portal.submissions.attachments import Attachments
+from portal.submissions.receipt_files import ReceiptFiles
 
 
 class BrokenPipe(io.BytesIO):
@@ -55,3 +59,35 @@ def test_removing_twice_is_harmless(tmp_path: Path) -> None:
     attachments.remove(kept.id)
     with pytest.raises(FileNotFoundError):
         attachments.read(kept.id)
+
+
+def _name_of(handle: int) -> Path:
+    if sys.platform == "darwin":
+        return Path(fcntl.fcntl(handle, fcntl.F_GETPATH, bytes(1024)).rstrip(b"\0").decode())
+    return Path(f"/proc/self/fd/{handle}").readlink()
+
+
+def _flushed(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """What is forced to the disk from now on, in order; a power cut keeps nothing else."""
+    seen: list[Path] = []
+    flush = os.fsync
+
+    def noting(handle: int) -> None:
+        seen.append(_name_of(handle))
+        flush(handle)
+
+    monkeypatch.setattr(os, "fsync", noting)
+    return seen
+
+
+def test_a_power_cut_forgets_no_file_that_was_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attachments, flushed = Attachments(tmp_path), _flushed(monkeypatch)
+    place = tmp_path / (kept := attachments.keep(io.BytesIO(b"plan")).id)[:2]
+    # The new folder's name, the file's content, and the file's name.
+    assert flushed == [tmp_path, place / f"{kept}.part", place]
+    flushed.clear()
+    ReceiptFiles(tmp_path).keep("HM-1", b"%PDF")
+    assert flushed[1:] == [tmp_path]
+    assert flushed[0].suffix == ".part"

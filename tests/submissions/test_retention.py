@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from portal.submissions.filling import attach_upload, begin_draft
 from portal.submissions.records import DraftFileRow
-from portal.submissions.retention import Purged, purge
+from portal.submissions.retention import Purged, purge, sweep
 from tests.support.portal_house import Portal
 from tests.support.resident import FREE, PDF
 
@@ -80,3 +80,45 @@ def test_a_file_that_is_gone_already_stops_nothing(portal: Portal) -> None:
     portal.house.attachments.remove(_a_draft_with_a_file(portal, "a" * 64))
     portal.clock.ahead = timedelta(days=8)
     assert _purge(portal) == Purged(1, 1)
+
+
+def _sweep(portal: Portal, *, dry_run: bool = False) -> int:
+    house = portal.house
+    return sweep(
+        house.transactions,
+        house.attachments,
+        house.receipt_files,
+        now=house.clock(),
+        dry_run=dry_run,
+    )
+
+
+def test_a_file_without_a_row_goes_after_a_day_and_no_other_does(portal: Portal) -> None:
+    """What a kill between the file and its row leaves: perhaps somebody's photo."""
+    house, folder = portal.house, portal.house.settings.data_dir
+    kept = _a_draft_with_a_file(portal, "a" * 64)
+    for _ in range(130):  # more than one question to the database
+        house.attachments.keep(io.BytesIO(PDF))
+    half = folder / "attachments" / "ff" / f"{'f' * 32}.part"
+    half.parent.mkdir(exist_ok=True)
+    half.write_bytes(b"%PDF")
+    drawn, half_drawn = folder / "receipts" / "HM-1.pdf", folder / "receipts" / "HM-2.77.part"
+    drawn.write_bytes(PDF)
+    half_drawn.write_bytes(b"%PDF")
+
+    assert _sweep(portal) == 0  # an upload may be on its way this very moment
+    portal.clock.ahead = timedelta(hours=25)
+    assert _sweep(portal, dry_run=True) == 132
+    assert half.exists()
+    assert _sweep(portal) == 132
+    assert list(house.attachments.ids()) == [kept]
+    assert not half.exists()
+    assert [path.name for path in (folder / "receipts").iterdir()] == [drawn.name]
+    assert _sweep(portal) == 0
+
+
+def test_the_daily_job_sweeps_too(portal: Portal) -> None:
+    portal.house.attachments.keep(io.BytesIO(PDF))
+    portal.clock.ahead = timedelta(hours=25)
+    portal.house.handlers["purge-drafts"]()
+    assert list(portal.house.attachments.ids()) == []

@@ -197,3 +197,28 @@ def test_a_form_nobody_serves_is_missing(portal: Portal) -> None:
         portal.house.definitions.current("no-such-form")
     with pytest.raises(Missing):
         portal.house.definitions.by_digest(FREE, "0" * 64)
+
+
+def test_who_lost_the_answer_and_reloads_sees_what_was_sent(portal: Portal) -> None:
+    """Or they would fill it all in again, and send it twice."""
+    resident = portal.resident()
+    resident.fill(FREE)
+    sent = resident.send(FREE)
+    reloaded = resident.get(f"/forms/{FREE}/check-answers")
+    assert (reloaded.status_code, reloaded.headers["location"]) == (303, sent)
+
+    to_pay = resident.owe()
+    reloaded = resident.get(f"/forms/{PAID}/check-answers")
+    assert (reloaded.status_code, reloaded.headers["location"]) == (303, to_pay)
+    resident.come_back(pay_by_card(resident.press_pay(to_pay)))
+    assert "/confirmation/" in resident.get(f"/forms/{PAID}/check-answers").headers["location"]
+
+
+def test_who_reloads_before_sending_is_told_of_nothing_sent(portal: Portal) -> None:
+    resident = portal.resident()
+    resident.send_free()
+    assert portal.resident().get(f"/forms/{FREE}/check-answers").headers["location"] == (
+        f"/forms/{FREE}"
+    )
+    resident.fill(FREE, until="size")
+    assert resident.get(f"/forms/{FREE}/check-answers").headers["location"].endswith("/size")

@@ -17,7 +17,7 @@ from portal.crm.app import create_app
 from portal.crm.settings import CrmSettings
 
 TOKEN = "crm-token-for-tests"
-_PATIENCE_SECONDS = 10.0
+_PATIENCE_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from portal.sandbox.settings import SandboxSettings
 
 API_KEY = "sk_test_portal_sandbox"
 WEBHOOK_SECRET = "whsec_portal_sandbox"
-_PATIENCE_SECONDS = 10.0
+_PATIENCE_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import secrets
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from portal.bootstrap import build_house
 from portal.core.errors import UnsafeSettings
-from portal.settings import read_settings
+from portal.settings import kept_secret, read_settings
 from tests.support.portal_house import FORMS
 
 SAFE: dict[str, Any] = {
@@ -85,6 +86,14 @@ def test_a_development_portal_makes_and_keeps_a_key_of_its_own(tmp_path: Path) -
     assert first.secret_key == second.secret_key
     assert len(first.secret_key.get_secret_value()) >= 48
     assert (tmp_path / "secret-key").stat().st_mode & 0o077 == 0
+
+
+def test_a_secret_is_never_found_half_written_however_many_start_at_once(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: kept_secret(tmp_path / "new" / "token"), range(40)))
+    assert len(set(found)) == 1
+    assert len(found[0]) >= 48
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["token"]
 
 
 @pytest.mark.parametrize(

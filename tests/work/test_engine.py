@@ -4,11 +4,13 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Generator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from portal.database import Transactions
 from portal.work import Work, attempts_before_parking, migrate_engine_tables, pause_before
@@ -167,3 +169,76 @@ def test_a_living_workers_job_is_left_alone_by_the_others(
         (tmp_path / "go-on").touch()
         wait_until(lambda: work.waiting() == [], "it is done")
     assert runs_of(tmp_path).count("take-long a") == 1
+
+
+def test_work_that_met_a_full_disk_or_a_database_that_was_away_is_tried_again(
+    transactions: Transactions, work: Work, database_url: str, tmp_path: Path
+) -> None:
+    for job in ("find-disk-full", "find-database-away", "find-database-full", "say-wrong-sql"):
+        _promise(transactions, work, job, "a")
+    with working(database_url, tmp_path):
+        wait_until(lambda: len(work.waiting()) == 1 == len(work.parked()), "three are done")
+    runs = runs_of(tmp_path)
+    assert runs.count("find-disk-full a") == 3
+    assert runs.count("find-database-away a") == 3
+    assert runs.count("find-database-full a") == 3
+    assert runs.count("say-wrong-sql a") == 1
+    (wrong,) = work.parked()
+    assert "no such table" in wrong.reason
+
+
+_LOCKS = text(
+    "select pid from pg_locks where locktype = 'advisory' and classid = 1886351988"
+    " and objid = 0 and objsubid = 2 and granted and database ="
+    " (select oid from pg_database where datname = current_database())"
+)
+
+
+def _holders(transactions: Transactions) -> set[int]:
+    with transactions.read() as session:
+        return set(session.connection().execute(_LOCKS).scalars())
+
+
+def _cut_the_lines_of(transactions: Transactions, holders: set[int]) -> None:
+    """What a restart of PostgreSQL does to whoever holds a slot."""
+    with transactions.read() as session:
+        for pid in holders:
+            session.connection().execute(text("select pg_terminate_backend(:pid)"), {"pid": pid})
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_worker_whose_lock_was_lost_takes_it_again_and_goes_on(
+    transactions: Transactions, work: Work, database_url: str, tmp_path: Path
+) -> None:
+    with working(database_url, tmp_path):
+        _promise(transactions, work, "take-long", "a")
+        wait_until(lambda: "take-long a" in runs_of(tmp_path), "the job began")
+        before = _holders(transactions)
+        assert len(before) == 1
+        _cut_the_lines_of(transactions, before)
+        wait_until(lambda: bool(_holders(transactions) - before), "the slot is held again")
+        (tmp_path / "go-on").touch()
+        wait_until(lambda: work.waiting() == [], "it is done")
+    assert runs_of(tmp_path).count("take-long a") == 1
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_worker_whose_slot_went_to_another_stops_before_both_do_the_same(
+    transactions: Transactions, work: Work, database_url: str, tmp_path: Path
+) -> None:
+    with working(database_url, tmp_path) as worker, transactions.read() as other:
+        take = text("select pg_advisory_lock(1886351988, 0)")
+        holders = _holders(transactions)
+        waiting = threading.Thread(target=lambda: other.connection().execute(take))
+        waiting.start()
+        wait_until(lambda: _is_queueing(transactions), "the other waits for the slot")
+        _cut_the_lines_of(transactions, holders)
+        waiting.join()
+        worker.wait(60)
+        assert worker.returncode == 0
+
+
+def _is_queueing(transactions: Transactions) -> bool:
+    asked = text("select count(*) from pg_locks where locktype = 'advisory' and not granted")
+    with transactions.read() as session:
+        return bool(session.connection().execute(asked).scalar())

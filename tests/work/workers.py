@@ -4,6 +4,7 @@ Run as `python -m tests.work.workers URL FOLDER`: works until it is told to stop
 a line to `FOLDER/done` each time they run, and do what their first id says.
 """
 
+import errno
 import os
 import signal
 import subprocess
@@ -14,6 +15,8 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+
+from sqlalchemy import create_engine
 
 from portal.core.errors import CrmUnavailable, PersonMustLook
 from portal.work import Worker
@@ -56,7 +59,30 @@ def handlers_for(folder: Path) -> dict[str, Callable[..., timedelta | None]]:
             time.sleep(0.05)
         note("took-long", *ids)
 
+    def find_disk_full(*ids: str) -> None:
+        if note("find-disk-full", *ids) < 3:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def find_database_away(*ids: str) -> None:
+        if note("find-database-away", *ids) < 3:
+            create_engine("postgresql+psycopg://127.0.0.1:1/nobody").connect()
+
+    def find_database_full(*ids: str) -> None:
+        if note("find-database-full", *ids) < 3:
+            with create_engine("sqlite://").begin() as connection:
+                connection.exec_driver_sql("pragma max_page_count = 3")
+                connection.exec_driver_sql("create table kept as select zeroblob(100000)")
+
+    def say_wrong_sql(*ids: str) -> None:
+        note("say-wrong-sql", *ids)
+        with create_engine("sqlite://").begin() as connection:
+            connection.exec_driver_sql("select * from nobody")
+
     return {
+        "find-disk-full": find_disk_full,
+        "find-database-away": find_database_away,
+        "find-database-full": find_database_full,
+        "say-wrong-sql": say_wrong_sql,
         "succeed": succeed,
         "fail-twice": fail_twice,
         "wait-twice": wait_twice,
@@ -78,8 +104,10 @@ def working(url: str, folder: Path) -> Generator["subprocess.Popen[str]"]:
     )
     try:
         assert process.stdout is not None
-        said = process.stdout.readline()
-        assert said == "working\n", said + process.stdout.read()
+        said = ""  # it may log what it does before it says that it is ready
+        while (line := process.stdout.readline()) != "working\n":
+            assert line, said
+            said += line
         yield process
     finally:
         if process.poll() is None:
@@ -113,8 +141,7 @@ def main(url: str, folder: Path) -> int:
         url=url,
         state_dir=folder,
         handlers=handlers_for(folder),
-        first_pause=timedelta(milliseconds=50),
-        reap_every=timedelta(seconds=1),
+        pace=100,
     )
     try:
         worker.start()

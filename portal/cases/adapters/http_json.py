@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from datetime import timedelta
 from typing import cast
 
 from pydantic import JsonValue
@@ -51,6 +52,8 @@ class HttpJsonCrm:
         self._mapping = mapping
         self._caller = caller
         self._patience = patience_seconds
+        self.longest_call = timedelta(seconds=patience_seconds)
+        self.longest_attach = self.longest_call * _PATIENCE_WITH_FILES
 
     def find_case(self, reference: Reference) -> CaseReference | None:
         """Search by our reference. Raises CrmRefused when the CRM holds more than one case."""

@@ -28,7 +28,7 @@ from portal.submissions.filling import (
 )
 from portal.submissions.records import DraftFileRow, find_draft
 from portal.submissions.submission import Draft
-from portal.submissions.submitting import submit
+from portal.submissions.submitting import Sent, find_sent, submit
 from portal.web.dependencies import Asks, InHouse, PostedForm, PostedPage
 from portal.web.rendering import go_to
 from portal.web.uploads import take_upload
@@ -82,7 +82,8 @@ def check_answers(request: Request, house: InHouse, asks: Asks, form: str) -> Re
     """All the answers, what it costs, and the button that sends it."""
     draft = _live_draft(house, asks, form)
     if draft is None:
-        return go_to(f"/forms/{form}")
+        sent = find_sent(house.submitting, form, asks.session_hash)
+        return _after_sending(form, sent) if sent else go_to(f"/forms/{form}")
     definition, journey = _walk(house, draft, house.today())
     if not journey.complete:
         return go_to(_next_path(form, journey))
@@ -117,6 +118,10 @@ def send(request: Request, house: InHouse, asks: Asks, form: str, posted: Posted
         return go_to(f"/forms/{form}/check-answers")
     if sent is None:
         return go_to(f"/forms/{form}")
+    return _after_sending(form, sent)
+
+
+def _after_sending(form: str, sent: Sent) -> Response:
     if sent.payment_token:
         return go_to(f"/pay/{sent.payment_token}")
     return go_to(f"/forms/{form}/confirmation/{sent.reference}")
