@@ -12,7 +12,7 @@ class Key:
     about: str
     required: bool = False
     shape: str = "text"
-    """text, flag, number, money, date, list, map, condition, or the name of another level."""
+    """text, flag, number, money, date, list, map, condition, expression, or the name of another level."""
 
 
 FORM: Mapping[str, Key] = {
@@ -88,7 +88,7 @@ REPEAT: Mapping[str, Key] = {
 
 COMPUTED: Mapping[str, Key] = {
     "value": Key("Its name: small letters, digits and underscores.", required=True),
-    "is": Key("How it is worked out (CEL).", required=True, shape="condition"),
+    "is": Key("How it is worked out (CEL).", required=True, shape="expression"),
     "shown_as": Key("text, number, money (then it is in pence) or date."),
     "label": Key("Its words on check answers and in the case; left out, it is in neither."),
 }

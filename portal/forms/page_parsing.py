@@ -86,7 +86,7 @@ def _outlines(
     for item in reader.each("pages", None):
         if not item.is_mapping:
             continue
-        if "repeat" in item.raw:
+        if {"repeat", "pages"} & item.raw.keys():
             repeat = Reader(item.source, item.path, REPEAT)
             outlines.append(_repeat_outline(repeat, shared, names, depth + 1))
         else:

@@ -22,6 +22,7 @@ _TEXT = {"type": ["string", "number", "boolean"]}
 _SHAPES: Mapping[str, dict[str, Any]] = {
     "text": _TEXT,
     "condition": {"type": ["string", "boolean"]},
+    "expression": {"type": ["string", "integer", "boolean"]},
     "flag": {"enum": [True, False, "yes", "no"]},
     "number": {"type": "integer", "minimum": 0},
     "money": {"type": ["string", "number"], "pattern": r"^£?\d[\d,]*(\.\d\d)?$"},
