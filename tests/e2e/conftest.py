@@ -78,4 +78,4 @@ def inspector(seen: set[str]) -> Iterator[Inspector]:
     """Inspects pages; what it found wrong fails the test at its end."""
     inspector = Inspector(seen)
     yield inspector
-    assert inspector.problems == []
+    assert not inspector.problems, "\n".join(inspector.problems)

@@ -18,42 +18,12 @@ _RULES = {
     ],
     "resultTypes": ["violations"],
 }  # fmt: skip
-_MEASURE = """() => {
-  const problems = [];
-  const name = (e) => `${e.tagName.toLowerCase()}#${e.id || e.name || e.textContent.trim().slice(0, 30)}`;
-  const seen = (e) => e.checkVisibility({visibilityProperty: true}) && e.getClientRects().length;
-  if (document.querySelectorAll('h1').length !== 1) problems.push('not one h1');
-  const wrong = !!document.querySelector('.govuk-error-summary, .summary');
-  if (document.title.startsWith('Error: ') !== wrong) problems.push('title: ' + document.title);
-  if (document.body.innerText.includes('if whether')) problems.push('"if whether" is no English');
-  const reach = [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')]
-    .filter((e) => seen(e) && !e.disabled && e.type !== 'hidden');
-  for (const e of reach) {
-    if (e.tabIndex > 0) problems.push('a tab order of its own: ' + name(e));
-    const label = e.labels && e.labels[0];
-    const box = (label && /radio|checkbox/.test(e.type) ? label : e).getBoundingClientRect();
-    const inText = e.tagName === 'A' && getComputedStyle(e).display === 'inline'
-      && e.parentElement.textContent.trim().length > e.textContent.trim().length;
-    if (!inText && !e.matches('.govuk-skip-link, .skip') && (box.width < 24 || box.height < 24))
-      problems.push(`small target ${Math.round(box.width)}×${Math.round(box.height)}: ${name(e)}`);
-  }
-  return problems;
-}"""
-_SIDEWAYS = """() => {
-  const width = document.documentElement.clientWidth;
-  const over = document.scrollingElement.scrollWidth - width;
-  if (over <= 0) return [];
-  const scrolls = (e) => { for (; e; e = e.parentElement) if (/auto|scroll/.test(getComputedStyle(e).overflowX)) return true; };
-  const wide = [...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > width + 1
-    && !e.children.length && !scrolls(e.parentElement));
-  return [`${over}px sideways: ` + wide.slice(0, 3).map((e) => e.outerHTML.slice(0, 120)).join(' | ')];
-}"""
-_CUT = """() => [...document.querySelectorAll('main *, header *, footer *')].filter((e) => {
-  const style = getComputedStyle(e);
-  return e.children.length === 0 && e.textContent.trim() && /hidden|clip/.test(style.overflowX + style.overflowY)
-    && !e.closest('.govuk-visually-hidden, .unseen') && e.checkVisibility()
-    && (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1);
-}).map((e) => 'cut off: ' + e.outerHTML.slice(0, 120))"""
+LOOKING = (Path(__file__).parent / "looking.js").read_text()
+
+
+def ask(page: Page, question: str) -> Any:
+    """The answer to a question of looking.js about the page on the screen."""
+    return page.evaluate(f"(() => {{ {LOOKING}; return {question}; }})()")
 
 
 class Inspector:
@@ -72,11 +42,11 @@ class Inspector:
         if self._shots:
             file = name.replace("/", "_").replace(" ", "-").replace(":", "")
             page.screenshot(path=Path(self._shots) / f"{file}.png", full_page=True)
-        found = [*_axe(page), *page.evaluate(_MEASURE), *page.evaluate(_SIDEWAYS)]
+        found = [*_axe(page), *ask(page, "problemsOfOrder()"), *ask(page, "sideways()")]
         size = page.viewport_size
         assert size is not None
         page.set_viewport_size({"width": 320, "height": size["height"]})
-        found += [f"at 320: {problem}" for problem in page.evaluate(_SIDEWAYS)]
+        found += [f"at 320: {problem}" for problem in ask(page, "sideways()")]
         page.set_viewport_size(size)
         found += [f"text at 200 %: {problem}" for problem in _with_larger_text(page)]
         self.problems += [f"{name}: {problem}" for problem in found]
@@ -85,7 +55,7 @@ class Inspector:
 def _with_larger_text(page: Page) -> list[str]:
     """Text at twice its size, by the root font size, as browsers' own settings do."""
     page.evaluate("document.documentElement.style.fontSize = '200%'")
-    found = [*page.evaluate(_SIDEWAYS), *page.evaluate(_CUT)]
+    found = [*ask(page, "sideways()"), *ask(page, "cutOff()")]
     page.evaluate("document.documentElement.style.fontSize = ''")
     return found
 

@@ -1,4 +1,4 @@
-"""A person with a browser: reads what is on the screen, fills it in by its label, presses buttons."""
+"""A person with a browser: reads the screen, fills it in by its labels, presses buttons."""
 
 import io
 import re
@@ -62,6 +62,10 @@ class Person:
     def is_at(self, path: str) -> None:
         """Wait for an address of the portal."""
         expect(self.page).to_have_url(re.compile(f"^{re.escape(self.portal.url + path)}([?#].*)?$"))
+
+    def go_back(self) -> None:
+        """The browser's own way back."""
+        self.page.evaluate("history.back()")
 
     def errors(self) -> list[str]:
         """What the error summary says."""

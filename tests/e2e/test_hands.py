@@ -1,6 +1,4 @@
-"""What people do with their hands: keys only, double taps, back and forward, two tabs, no signal."""
-
-import re
+"""What hands do: keys only, double taps, back and forward, two tabs, no signal."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -8,6 +6,7 @@ from playwright.sync_api import Page, expect
 from portal.forms.definition import Example, FormDefinition
 from portal.forms.examples import post_for, run_example
 from tests.e2e.conftest import NewPerson
+from tests.e2e.inspecting import ask
 from tests.e2e.person import Person
 from tests.support.whole_portal import DAY, FORMS, TODAY
 
@@ -17,26 +16,6 @@ FLY, SNN = FORMS["report-fly-tipping"], FORMS["street-naming-and-numbering"]
 COMPLAINT = FORMS["make-a-complaint"]
 NOT_SAVED = "Your answer has not been saved. Check your connection and try again."
 _MOST_TABS = 60
-_WHERE = """() => {
-  const e = document.activeElement;
-  if (e === document.body) return '';
-  return `${e.tagName.toLowerCase()} ${e.id || e.name || ''} ${e.textContent.trim()}`;
-}"""
-_REACHABLE = """() => [...document.querySelectorAll('a[href], button, input, select, textarea, summary')]
-  .filter((e) => e.checkVisibility() && e.getClientRects().length && !e.disabled && e.type !== 'hidden')
-  .filter((e) => e.type !== 'radio' || e === document.querySelector(`[name="${CSS.escape(e.name)}"][type=radio]`)).length"""
-_IS_SEEN = """() => {
-  const e = document.activeElement, drawn = [e, ...(e.labels || [])];
-  const look = () => drawn.map((one) => ['', '::before', '::after'].map((part) => {
-    const s = getComputedStyle(one, part || null);
-    return [s.outlineStyle, s.outlineWidth, s.outlineColor, s.boxShadow, s.backgroundColor, s.borderColor, s.borderWidth].join();
-  }).join()).join();
-  const focused = look();
-  e.blur();
-  const plain = look();
-  e.focus();
-  return focused !== plain;
-}"""
 
 
 def _example(form: FormDefinition, begins: str = "") -> Example:
@@ -112,17 +91,17 @@ def _enter(page: Page, name: str, value: str) -> None:
 def test_tab_reaches_everything_and_shows_where_it_is(person: Person, path: str):
     page = person.page
     person.open(path)
-    wanted, reached = page.evaluate(_REACHABLE), list[str]()
+    wanted, reached = ask(page, "countReachable()"), list[str]()
 
     for _press in range(wanted):
         page.keyboard.press("Tab")
-        reached.append(page.evaluate(_WHERE))
-        assert page.evaluate(_IS_SEEN), f"the focus is not seen on {reached[-1]}"
+        reached.append(ask(page, "whereFocusIs()"))
+        assert ask(page, "focusIsSeen()"), f"the focus is not seen on {reached[-1]}"
 
     assert reached[0].endswith("Skip to main content")
     assert len(set(reached)) == wanted
     page.keyboard.press("Shift+Tab")
-    assert page.evaluate(_WHERE) == reached[-2]
+    assert ask(page, "whereFocusIs()") == reached[-2]
 
 
 def test_the_skip_link_leads_past_the_header(person: Person):
@@ -142,18 +121,16 @@ def test_back_and_forward_are_harmless(new_person: NewPerson, script: bool):
     person.start(FLY)
     person.fill_in(FLY, _example(FLY))
 
-    for _press in range(3):
-        page.go_back()
-    person.is_at(f"/forms/{FLY.form}/photos")
-    page.go_back()
-    person.is_at(f"/forms/{FLY.form}/size")
-    assert page.get_by_role("radio", name="A small van load").is_checked()
-    page.go_forward()
+    for name in ("stay-anonymous", "witness", "photos", "size"):
+        person.go_back()
+        person.is_at(f"/forms/{FLY.form}/{name}")
+    expect(page.get_by_role("radio", name="A small van load")).to_be_checked()
+    page.evaluate("history.forward()")
     person.is_at(f"/forms/{FLY.form}/photos")
     person.open(f"/forms/{FLY.form}/check-answers")
     reference = person.send(FLY, _example(FLY))
 
-    page.go_back()
+    person.go_back()
     person.open(f"/forms/{FLY.form}/confirmation/{reference}")
     assert person.heading() == "We have received your form"
 
@@ -163,7 +140,8 @@ def test_going_back_and_sending_again_sends_nothing_twice(person: Person):
     person.fill_in(FLY, _example(FLY))
     reference = person.send(FLY, _example(FLY))
 
-    person.page.go_back()
+    person.go_back()
+    person.page.wait_for_load_state()
     again = person.page.get_by_role("button", name="Accept and send")
     if again.count():
         again.click()
@@ -317,10 +295,10 @@ def test_forced_colours_leave_nothing_invisible(new_person: NewPerson):
 
     for selector in (".govuk-error-summary", ".govuk-button:not([hidden])", ".govuk-input"):
         edges = page.locator(selector).first.evaluate(
-            "e => { const s = getComputedStyle(e); return [s.borderTopStyle, s.borderTopWidth, s.outlineStyle]; }"
+            "e => (({borderTopStyle, outlineStyle}) => [borderTopStyle, outlineStyle])"
+            "(getComputedStyle(e))"
         )
         assert "solid" in edges, (selector, edges)
-    person.open(f"/forms/{FLY.form}/land")
 
 
 def test_people_who_want_no_motion_get_none(new_person: NewPerson):
@@ -335,6 +313,3 @@ def test_people_who_want_no_motion_get_none(new_person: NewPerson):
     )
 
     assert moving == 0
-    assert re.match(
-        "auto|", person.page.evaluate("getComputedStyle(document.documentElement).scrollBehavior")
-    )

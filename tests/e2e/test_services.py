@@ -99,8 +99,7 @@ def _inspecting(person: Person, inspector: Inspector, form: FormDefinition) -> L
                 box.fill("☃ nonsense")
             person.press("Continue")
             page.wait_for_function(
-                "here => location.pathname !== here || document.querySelector('.govuk-error-summary')",
-                arg=here,
+                "here => location.pathname !== here || document.title.startsWith('Error')", arg=here
             )
             if re.search(r"^Error: ", page.title()):
                 inspector.look(page, f"{title} with nonsense")
