@@ -232,10 +232,9 @@ def test_the_pages_of_paying_are_in_order(person: Person, inspector: Inspector):
         page.wait_for_url("**/pay/return/*")
         assert person.heading() == "We are confirming your payment"
         inspector.look(page, "paying/confirming")
-        way_back = page.url
-        person.press("Look again now")
+        person.press("Look again")
         assert person.heading() == "We are confirming your payment"
-    page.goto(way_back)
+    person.press("Look again")
     assert person.reference_of(SNN) == reference
     inspector.look(page, "paying/confirmation")
     page.goto(hosted)
