@@ -31,7 +31,7 @@ check: install-dev ## Format, lint, types, import contracts, definitions and the
 	@$(BIN)/portal examples > /dev/null || $(BIN)/portal examples
 
 e2e: install-dev ## Run only the browser tests
-	@$(BIN)/python -m pytest tests/e2e
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup tests/e2e
 
 bench: install-dev ## Measure: pages, receipts, addresses, bytes of the first view
 	@$(BIN)/python -m tests.bench

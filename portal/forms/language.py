@@ -12,7 +12,7 @@ class Key:
     about: str
     required: bool = False
     shape: str = "text"
-    """text, flag, number, money, date, list, map, condition, expression, or the name of another level."""
+    """text, flag, number, money, date, list, map, condition, expression, or another level."""
 
 
 FORM: Mapping[str, Key] = {

@@ -74,7 +74,7 @@ def starting(words: str) -> str:
 def yes_if(question: Question) -> str:
     """The GOV.UK wording for a yes-no question: "Select yes if you are over 18"."""
     if question.about:
-        return f"Select yes if {question.about}"
+        return f"Select yes if {question.about.removeprefix('whether ')}"
     asked = " ".join(question.ask.split()).rstrip(" ?.")
     match = _YES_IF.fullmatch(asked)
     if match is None:
