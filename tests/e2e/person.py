@@ -9,9 +9,9 @@ from zipfile import ZipFile
 from playwright.sync_api import Locator, Page, expect
 
 from portal.core.money import format_pounds
-from portal.forms.definition import Example, FormDefinition
+from portal.forms.definition import Example, FormDefinition, Repeat
 from portal.forms.definition import Page as FormPage
-from portal.forms.examples import post_for, run_example
+from portal.forms.examples import run_example
 from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.base import Question
 from tests.support.resident import JPEG, PDF, PNG
@@ -85,24 +85,28 @@ class Person:
     def fill_in(self, definition: FormDefinition, example: Example, look: Look = _nothing) -> None:
         """Answer page after page as the example says, up to where it ends."""
         outcome = run_example(definition, example, TODAY)
-        for n, (page, _raw) in enumerate(outcome.posts):
-            self.is_at(f"/forms/{definition.form}/{page.name}")
-            look(page.name)
-            self.answer(page, example)
+        for n, (step, raw) in enumerate(outcome.posts):
+            self.is_at(f"/forms/{definition.form}/{step.path}")
+            look(step.path)
+            self.answer(step.page, raw)
             self.press("Continue")
             if n + 1 < len(outcome.posts):
-                self.is_at(f"/forms/{definition.form}/{outcome.posts[n + 1][0].name}")
+                self.is_at(f"/forms/{definition.form}/{outcome.posts[n + 1][0].path}")
         if not example.refused:
             exit_page = outcome.journey.exit_page
             self.is_at(
                 f"/forms/{definition.form}/{exit_page.name if exit_page else 'check-answers'}"
             )
 
-    def answer(self, page: FormPage, example: Example) -> None:
-        """Fill in one page."""
-        raw = post_for(page, example)
+    def answer(self, page: FormPage | Repeat, raw: Raw) -> None:
+        """Fill in one page with what is to be posted."""
+        if isinstance(page, Repeat):
+            for value in raw.get(page.name, ()):
+                self._tap_label(self.page.locator(f"input[name={page.name}][value={value}]"))
+            return
         for question in page.questions:
-            if FIELD_TYPES[question.type].asks and question.name in example.answers:
+            field_type = FIELD_TYPES[question.type]
+            if field_type.asks and raw.keys() & set(field_type.inputs(question)):
                 self._fill(question, raw)
 
     def _fill(self, question: Question, raw: Raw) -> None:

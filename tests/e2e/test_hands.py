@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from portal.forms.definition import Example, FormDefinition
-from portal.forms.examples import post_for, run_example
+from portal.forms.examples import run_example
 from tests.e2e.conftest import NewPerson
 from tests.e2e.inspecting import ask
 from tests.e2e.person import Person
@@ -44,10 +44,10 @@ def test_a_whole_service_is_used_with_the_keyboard_alone(new_person: NewPerson):
     person.is_at(f"/forms/{FLY.form}")
     _tab_to(page, "main a.govuk-button")
     keys.press("Enter")
-    for form_page, _raw in run_example(FLY, example, TODAY).posts:
-        person.is_at(f"/forms/{FLY.form}/{form_page.name}")
+    for step, raw in run_example(FLY, example, TODAY).posts:
+        person.is_at(f"/forms/{FLY.form}/{step.path}")
         expect(page.locator("h1")).to_be_visible()
-        for name, values in post_for(form_page, example).items():
+        for name, values in raw.items():
             for value in values:
                 _enter(page, name, value)
         _tab_to(page, "main .govuk-button-group:last-of-type button.govuk-button:not([name])")
@@ -211,7 +211,7 @@ def test_a_mistake_in_a_change_still_goes_back_to_check_answers(person: Person):
 def test_two_tabs_do_not_lose_each_others_answers(person: Person):
     example = _example(FLY)
     person.start(FLY)
-    person.answer(FLY.pages[0], example)
+    person.answer(FLY.pages[0], run_example(FLY, example, TODAY).posts[0][1])
     person.press("Continue")
     person.is_at(f"/forms/{FLY.form}/land")
     tab = Person(person.page.context.new_page(), person.portal, person.folder)
