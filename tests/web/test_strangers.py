@@ -209,6 +209,20 @@ def test_a_nonce_that_is_none_starts_no_payment(
     assert shared_portal.counts() == before
 
 
+@pytest.mark.parametrize("where", ["pay", "confirmation"])
+def test_who_paid_and_closed_the_browser_is_not_asked_to_pay_again(
+    portal: Portal, where: str
+) -> None:
+    owner = portal.resident()
+    pay = owner.owe()
+    pay_by_card(owner.press_pay(pay))  # the way back is not taken, and no event has come
+    reference = portal.rows("submission")[-1]["reference"]
+    confirmation = f"/forms/{PAID}/confirmation/{reference}"
+    opened = owner.get(pay if where == "pay" else confirmation)
+    assert path_of(opened.headers["location"]) == confirmation
+    assert "£45" in owner.read(confirmation)
+
+
 def test_after_paying_the_pay_page_and_a_change_of_mind_lead_to_the_confirmation(
     shared_portal: Portal, owner: Resident
 ) -> None:

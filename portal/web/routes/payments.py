@@ -11,10 +11,11 @@ from portal.core.errors import Conflict, Forged, Missing, ProviderRefused, Provi
 from portal.core.money import format_pounds
 from portal.forms.definition import FormDefinition
 from portal.payments.hearing import receive_event
-from portal.payments.payment import RequestStatus
+from portal.payments.payment import PaymentRequest, RequestStatus
 from portal.payments.provider import PaymentProvider, ReturnUrls
 from portal.payments.records import (
     find_attempt_by_token,
+    find_live_attempt,
     find_receipt_by_token,
     find_request_by_token,
     lock_request,
@@ -49,12 +50,32 @@ def show_pay_page(request: Request, house: InHouse, asks: Asks, token: str) -> R
         row = find_request_by_token(session, token)
         owed, status = read_request(row), request_status(session, row)
     submission = _own_submission(house, asks, owed.owner)
-    if status in (RequestStatus.PAID, RequestStatus.OVERPAID):
+    if _is_paid_already(house, owed) or status in (RequestStatus.PAID, RequestStatus.OVERPAID):
         return go_to(f"/forms/{submission.form}/confirmation/{submission.reference}")
     if status is RequestStatus.VOID:
         return go_to(f"/forms/{submission.form}/check-answers")
     definition = house.definitions.by_digest(submission.form, submission.digest)
     return _pay_page(request, house, definition, token)
+
+
+def _is_paid_already(house: InHouse, owed: PaymentRequest) -> bool:
+    """Whether the provider says so now: who paid and never came back must not be asked again."""
+    with house.transactions.read() as session:
+        live = find_live_attempt(session, owed.id)
+    if live is None:
+        return False
+    try:
+        done = settle(
+            house.transactions,
+            house.provider_for(owed),
+            live.id,
+            now=house.clock(),
+            fulfilment=house.fulfilment,
+        )
+    except (ProviderUnavailable, ProviderRefused) as error:
+        log.warning("settle_on_look_failed", reference=owed.reference, reason=str(error))
+        return False
+    return done.paid
 
 
 def _pay_page(
@@ -263,9 +284,12 @@ def _confirm_waiting(request: Request, house: InHouse, token: str) -> Response:
         row = find_request_by_token(session, token)
         owed = read_request(row)
         held = house.is_being_confirmed(session, owed.id)
+    submission = _submission(house, owed.owner)
+    if _is_paid_already(house, owed):
+        return go_to(f"/forms/{submission.form}/confirmation/{submission.reference}")
     if not held:
         return go_to(f"/pay/{token}")
-    return _still_confirming(request, house, _submission(house, owed.owner))
+    return _still_confirming(request, house, submission)
 
 
 @router.get("/receipts/{token}.pdf")
