@@ -24,7 +24,14 @@ from portal.submissions.filling import (
 from portal.submissions.records import DraftFileRow, find_draft
 from portal.submissions.submission import Draft
 from portal.submissions.submitting import submit
-from portal.web.dependencies import Asks, InHouse, PostedForm, PostedPage
+from portal.web.dependencies import (
+    Asks,
+    InHouse,
+    PostedForm,
+    PostedPage,
+    house_of,
+    visitor_of,
+)
 from portal.web.rendering import go_to
 from portal.web.uploads import take_upload
 from portal.web.views import check_view, page_view, services_view
@@ -198,10 +205,10 @@ def _may_save(house: InHouse, asks: Asks, email: str) -> bool:
 
 
 @router.get("/forms/{form}/{page}")
-def show_page(  # FastAPI hands each part of the request over by name
-    request: Request, house: InHouse, asks: Asks, form: str, page: str, change: str = ""
-) -> Response:
+def show_page(request: Request, form: str, page: str, change: str = "") -> Response:
     """One page, with the answers given before."""
+    # Asked for more than all else: FastAPI takes as long to inject these two as the draft takes.
+    house, asks = house_of(request), visitor_of(request)
     draft = _live_draft(house, asks, form, page)
     if draft is None:
         definition = house.definitions.current(form)
