@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 
 from portal.bootstrap import House
 from portal.core.errors import DraftExpired, Forged, Missing, PortalError
+from portal.web.counting import Counted
 from portal.web.front import Front
 from portal.web.routes import council, forms, health, outbox, payments, resuming
 from portal.web.security import CleanAddresses, KnownHosts, SecurityHeaders
@@ -36,7 +37,8 @@ class _Guarded(FastAPI):
         settings = self.state.house.settings
         also = () if settings.is_production else _HOSTS_IN_DEVELOPMENT
         clean = CleanAddresses(super().build_middleware_stack())
-        known = KnownHosts(clean, base_url=settings.base_url, also=also)
+        counted = Counted(clean, self.state.house.observer.request_answered)
+        known = KnownHosts(counted, base_url=settings.base_url, also=also)
         return SecurityHeaders(known, is_secure=settings.is_secure)
 
 
@@ -148,4 +150,6 @@ def _route_of(request: Request) -> str:
 
 
 def _wants_machine_words(request: Request) -> bool:
-    return request.url.path.startswith(("/webhooks/", "/static/", "/healthz", "/readyz"))
+    return request.url.path.startswith(
+        ("/webhooks/", "/static/", "/healthz", "/readyz", "/metrics")
+    )

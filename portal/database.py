@@ -20,6 +20,7 @@ from sqlalchemy import (
     create_engine,
     event,
 )
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeDecorator
@@ -73,11 +74,37 @@ def open_engine(url: str) -> Engine:
             pool_size=10,
             max_overflow=0,
             pool_pre_ping=True,
+            connect_args={"connect_timeout": 10},
         )
     engine = create_engine(url, pool_size=10, max_overflow=0, connect_args={"timeout": 30})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+class DatabaseUnreachable(RuntimeError):
+    """The database does not answer; says what to do. Trying again may help."""
+
+
+def reach(engine: Engine) -> None:
+    """See that the database answers.
+
+    Raises DatabaseUnreachable with the cure.
+    """
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("select 1")
+    except DBAPIError as error:
+        if engine.dialect.name == "sqlite":
+            cure = "see that its folder is there and can be written to"
+        else:
+            cure = "see that PostgreSQL runs there and lets this user in"
+        said = next(iter(str(error.orig).splitlines()), type(error).__name__)
+        msg = (
+            f"the database {engine.url.render_as_string(hide_password=True)} does not answer "
+            f"({said}): {cure}, or correct PORTAL_DATABASE_URL"
+        )
+        raise DatabaseUnreachable(msg) from error
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401  # sqlite3 driver

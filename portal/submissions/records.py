@@ -293,6 +293,18 @@ def set_status(session: Session, submission_id: str, status: SubmissionStatus) -
     )
 
 
+def count_submissions(session: Session) -> dict[str, int]:
+    """How many submissions are kept, by form."""
+    statement = select(col(SubmissionRow.form), func.count()).group_by(col(SubmissionRow.form))
+    return {row[0]: row[1] for row in session.execute(statement)}
+
+
+def count_open_drafts(session: Session) -> int:
+    """How many drafts are not sent, those past their date included until they are purged."""
+    statement = select(func.count()).where(col(DraftRow.state) == DraftState.OPEN.value)
+    return session.execute(statement.select_from(DraftRow)).scalar_one()
+
+
 def expired_drafts(session: Session, now: datetime, limit: int) -> Sequence[DraftRow]:
     """Open drafts past their date."""
     statement = (
