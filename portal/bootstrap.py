@@ -16,7 +16,7 @@ from portal.cases.routing import HAND_OVER, open_case
 from portal.core.bank_holidays import bank_holidays
 from portal.core.dates import Today, council_day
 from portal.core.errors import UnsafeSettings
-from portal.database import Transactions, open_engine
+from portal.database import Transactions, open_engine, reach
 from portal.forms.definition import Council
 from portal.forms.library import load_library
 from portal.notices.messages import resume_link, write
@@ -181,10 +181,12 @@ class House:
 def build_house(settings: Settings, clock: Clock = real_clock, *, pace: float = 1.0) -> House:
     """Put the house together. `pace` shortens the waits of its work, for tests (see `Work`).
 
-    Raises UnsafeSettings naming the setting and its cure; no network is touched.
+    Raises UnsafeSettings naming the setting and its cure, and DatabaseUnreachable; nothing else
+    of the network is touched.
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     engine = open_engine(settings.database_url)
+    reach(engine)
     transactions, work = Transactions(engine), Work(engine, pace=pace)
     library = _library(settings)
     definitions = Definitions(library, transactions, watch=not settings.is_production)

@@ -93,12 +93,13 @@ def serve(
 def _prepare(settings: Settings) -> None:
     """Migrate and seed in this process: another would spend seconds importing the same again."""
     from portal.addresses.seeding import has_gazetteer
-    from portal.database import Transactions, open_engine
+    from portal.database import Transactions, open_engine, reach
     from portal.migrations.running import is_up_to_date
     from portal.migrations.running import migrate as bring_up
 
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     engine = open_engine(settings.database_url)
+    reach(engine)
     if not is_up_to_date(engine):
         _errors.print("Preparing the database")
         bring_up(engine, settings.database_url)
@@ -132,13 +133,14 @@ def work() -> None:
 @app.command()
 def migrate() -> None:
     """Bring the database up to date. Safe to run again."""
-    from portal.database import open_engine
+    from portal.database import open_engine, reach
     from portal.migrations.running import migrate as run
     from portal.settings import read_settings
 
     settings = read_settings()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     engine = open_engine(settings.database_url)
+    reach(engine)
     run(engine, settings.database_url)
     engine.dispose()
 
@@ -251,14 +253,26 @@ def schema() -> None:
 
 
 @app.command()
-def doctor() -> None:
+def doctor(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(envvar="PORT", help="The port to listen on.")] = 8000,
+) -> None:
     """Check everything the portal needs, and say what to do about what is wrong."""
     from portal.bootstrap import build_house
-    from portal.doctor import check_everything
+    from portal.doctor import check_everything, check_port
+    from portal.serving import neighbours_for
     from portal.settings import read_settings
 
-    house = build_house(read_settings())
-    findings = check_everything(house)
+    settings = read_settings()
+    brought = neighbours_for(settings)
+    if brought.crm:
+        settings.crm_url = f"{settings.base_url}/crm"
+    if brought.mailbox:
+        settings.smtp_url = type(settings.smtp_url)("smtp://127.0.0.1")
+    house = build_house(settings)
+    along = {"payment provider": brought.sandbox, "CRM": brought.crm, "mail": brought.mailbox}
+    comes_along = frozenset(name for name, comes in along.items() if comes)
+    findings = [*check_everything(house, comes_along=comes_along), check_port(host, port)]
     for finding in findings:
         print(f"{'ok  ' if finding.is_well else 'FAIL'} {finding.name}: {finding.said}")
     house.close()

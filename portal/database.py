@@ -11,7 +11,18 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, create_engine, event
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    create_engine,
+    event,
+)
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql import ClauseElement
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session, SQLModel
 
@@ -63,11 +74,37 @@ def open_engine(url: str) -> Engine:
             pool_size=10,
             max_overflow=0,
             pool_pre_ping=True,
+            connect_args={"connect_timeout": 10},
         )
     engine = create_engine(url, pool_size=10, max_overflow=0, connect_args={"timeout": 30})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+class DatabaseUnreachable(RuntimeError):
+    """The database does not answer; says what to do. Trying again may help."""
+
+
+def reach(engine: Engine) -> None:
+    """See that the database answers.
+
+    Raises DatabaseUnreachable with the cure.
+    """
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("select 1")
+    except DBAPIError as error:
+        if engine.dialect.name == "sqlite":
+            cure = "see that its folder is there and can be written to"
+        else:
+            cure = "see that PostgreSQL runs there and lets this user in"
+        said = next(iter(str(error.orig).splitlines()), type(error).__name__)
+        msg = (
+            f"the database {engine.url.render_as_string(hide_password=True)} does not answer "
+            f"({said}): {cure}, or correct PORTAL_DATABASE_URL"
+        )
+        raise DatabaseUnreachable(msg) from error
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401  # sqlite3 driver
@@ -130,6 +167,45 @@ class Transactions:
     def dispose(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+
+
+class Lookup:
+    """A statement that reads one row, run by the driver itself, for what every page asks.
+
+    SQLAlchemy writes the statement once; running it through its own connection and result costs
+    six times what the driver takes. Values come back as the driver has them.
+    """
+
+    def __init__(self, statement: ClauseElement) -> None:
+        self._statement = statement
+        self._compiled: dict[str, SQLCompiler] = {}
+
+    def first(self, transactions: Transactions, **values: object) -> tuple[Any, ...] | None:
+        """The first row for these values of the statement's parameters; None when there is none."""
+        compiled = self._compiled_for(transactions.engine.dialect)
+        named = compiled.construct_params(values)
+        order = compiled.positiontup
+        given = named if order is None else tuple(named[name] for name in order)
+        connection = transactions.engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            cursor.execute(str(compiled), given)
+            return cursor.fetchone()
+        finally:
+            connection.close()
+
+    def _compiled_for(self, dialect: Dialect) -> SQLCompiler:
+        compiled = self._compiled.get(dialect.name)
+        if compiled is None:
+            compiled = dialect.statement_compiler(dialect, self._statement)
+            self._compiled[dialect.name] = compiled
+        return compiled
+
+
+def moment_of(stored: str | datetime) -> datetime:
+    """A stored moment as a driver gives it: SQLite's is text without its zone, UTC."""
+    moment = datetime.fromisoformat(stored) if isinstance(stored, str) else stored
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def run_in(transactions: Transactions, work: Callable[[Session], T]) -> T:

@@ -67,6 +67,11 @@ class Settings(BaseSettings):
         "", description="The address of the proxy in front, whose X-Forwarded-For is believed."
     )
 
+    metrics_token: SecretStr = Field(
+        SecretStr(""),
+        description="Opens /metrics; without one only this machine may ask for it.",
+    )
+
     @model_validator(mode="after")
     def _fill_development(self) -> Self:
         if not self.database_url:
@@ -114,9 +119,23 @@ def _always_wrong(settings: Settings) -> list[str]:
         )
     if not settings.database_url.startswith(("sqlite:///", "postgresql://")):
         problems.append("PORTAL_DATABASE_URL must begin with sqlite:/// or postgresql://.")
+    token = settings.metrics_token.get_secret_value()
+    if token and len(token) < _SHORTEST_SECRET:
+        problems.append("PORTAL_METRICS_TOKEN must be at least 32 random characters, or empty.")
+    problems.extend(_unwritable(settings.data_dir))
     if not settings.forms.is_dir():
         problems.append(f"PORTAL_FORMS: there is no folder {settings.forms}.")
     return problems
+
+
+def _unwritable(folder: Path) -> list[str]:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return []
+    except OSError as error:
+        said = f"PORTAL_DATA_DIR: nothing can be written to {folder} ({error.strerror})."
+        return [f"{said} Give the folder to the user the portal runs as, or name another."]
 
 
 def _wrong_in_production(settings: Settings) -> list[str]:

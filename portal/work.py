@@ -151,6 +151,22 @@ class Work:
         """Work a machine must not retry: a person must look."""
         return self._list(list(_PARKED), limit)
 
+    def counts(self) -> dict[str, int]:
+        """How many jobs are `waiting`, `running` and `parked`; above 10,000 of one, 10,000."""
+        statuses: dict[str, list[str]] = {
+            "waiting": ["ENQUEUED", "DELAYED"],
+            "running": ["PENDING"],
+            "parked": list(_PARKED),
+        }
+        return {
+            name: len(
+                self._client.list_workflows(
+                    status=those, name=_WORKFLOW, limit=10_000, load_input=False, load_output=False
+                )
+            )
+            for name, those in statuses.items()
+        }
+
     def retry(self, session: Session, key: str) -> bool:
         """Let a parked job run again from its first attempt; False when it is not parked.
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import JSON, Column, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, SQLModel, col, func, select
 
 from portal.core.errors import Missing
 from portal.core.money import Pence
@@ -264,6 +264,12 @@ def list_attempts(session: Session, request_id: str) -> list[AttemptRow]:
     """Every attempt of a request, first to last."""
     statement = select(AttemptRow).where(col(AttemptRow.request_id) == request_id)
     return list(session.exec(statement.order_by(col(AttemptRow.number))))
+
+
+def count_attempts(session: Session) -> dict[str, int]:
+    """How many attempts stand in each state."""
+    statement = select(col(AttemptRow.state), func.count()).group_by(col(AttemptRow.state))
+    return {str(state): count for state, count in session.exec(statement)}
 
 
 def amounts_taken(session: Session, request_id: str) -> tuple[Pence, ...]:

@@ -25,8 +25,11 @@ from portal.submissions.records import (
     draft_by_resume_hash,
     file_of_draft,
     files_of_draft,
+    hold_draft,
+    insert_draft,
     lock_open_draft,
     queue_for_first_draft,
+    save_answers,
 )
 from portal.submissions.submission import Draft, DraftState
 
@@ -54,13 +57,10 @@ def begin_draft(
 ) -> str:
     """Find the browser's open draft for the form, or begin one. Returns its id."""
     with filling.transactions.write() as session:
-        row = _lock_live_draft(session, session_hash, definition.form, now)
-        if row is not None:
-            return row.id
-        filling.definitions.keep(session, definition, now)
-        row = _new_row(definition, session_hash, now)
-        session.add(row)
-        return row.id
+        draft = _hold_live_draft(session, session_hash, definition.form, now)
+        if draft is not None:
+            return draft.id
+        return _begin(filling, session, definition, session_hash, now)
 
 
 def save_page(  # one deed: who, which page, what was posted, when
@@ -79,11 +79,11 @@ def save_page(  # one deed: who, which page, what was posted, when
     is written when the page is refused. A draft past its date counts as none.
     """
     with filling.transactions.write() as session:
-        row = _lock_live_draft(session, session_hash, definition.form, now)
-        if row is not None and row.digest != definition.digest:
-            definition = filling.definitions.by_digest(row.form, row.digest)
-        answers = load_answers(definition, row.answers) if row else Answers()
-        draft_id = row.id if row else ""
+        draft = _hold_live_draft(session, session_hash, definition.form, now)
+        if draft is not None and draft.digest != definition.digest:
+            definition = filling.definitions.by_digest(draft.form, draft.digest)
+        answers = load_answers(definition, draft.answers) if draft else Answers()
+        draft_id = draft.id if draft else ""
 
         def find_file(file_id: str) -> StoredFile | None:
             found = file_of_draft(session, draft_id, file_id)
@@ -92,11 +92,13 @@ def save_page(  # one deed: who, which page, what was posted, when
         asking = Asking(today.on, filling.gazetteer, find_file)
         outcome = answer_page(definition, step, answers, raw, asking=asking, today=today)
         if isinstance(outcome, Answered):
-            if row is None:
-                filling.definitions.keep(session, definition, now)
-                row = _new_row(definition, session_hash, now)
-                session.add(row)
-            _write(row, definition, outcome.answers, now)
+            save_answers(
+                session,
+                draft_id or _begin(filling, session, definition, session_hash, now),
+                dump_answers(definition, outcome.answers),
+                now=now,
+                expires_at=now + definition.keep_draft,
+            )
         return outcome
 
 
@@ -122,29 +124,36 @@ def _change_answers(
     change: Callable[[Answers], Answers],
 ) -> None:
     with filling.transactions.write() as session:
-        row = _lock_live_draft(session, session_hash, form, now)
-        if row is None:
+        draft = _hold_live_draft(session, session_hash, form, now)
+        if draft is None:
             return
-        definition = filling.definitions.by_digest(row.form, row.digest)
-        _write(row, definition, change(load_answers(definition, row.answers)), now)
+        definition = filling.definitions.by_digest(draft.form, draft.digest)
+        changed = change(load_answers(definition, draft.answers))
+        save_answers(
+            session,
+            draft.id,
+            dump_answers(definition, changed),
+            now=now,
+            expires_at=now + definition.keep_draft,
+        )
 
 
-def _write(row: DraftRow, definition: FormDefinition, answers: Answers, now: datetime) -> None:
-    row.answers = dump_answers(definition, answers)
-    row.version += 1
-    row.updated_at = now
-    row.expires_at = now + definition.keep_draft
-
-
-def _lock_live_draft(
-    session: Session, session_hash: str, form: str, now: datetime
-) -> DraftRow | None:
-    row = lock_open_draft(session, session_hash, form)
-    if row is None:
+def _hold_live_draft(session: Session, session_hash: str, form: str, now: datetime) -> Draft | None:
+    draft = hold_draft(session, session_hash, form)
+    if draft is None:
         # Two tabs may answer the first page at the same moment: both belong to one draft.
         queue_for_first_draft(session, session_hash, form)
-        row = lock_open_draft(session, session_hash, form)
-    return None if row is not None and row.expires_at < now else row
+        draft = hold_draft(session, session_hash, form)
+    return None if draft is not None and draft.expires_at < now else draft
+
+
+def _begin(
+    filling: Filling, session: Session, definition: FormDefinition, session_hash: str, now: datetime
+) -> str:
+    filling.definitions.keep(session, definition, now)
+    row = _new_row(definition, session_hash, now)
+    insert_draft(session, row)
+    return row.id
 
 
 def attach_upload(transactions: Transactions, draft_id: str, row: DraftFileRow) -> None:

@@ -8,12 +8,23 @@ from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, Text, delete, func, select, update
+from sqlalchemy import (
+    JSON,
+    Column,
+    Index,
+    Text,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Session, SQLModel, col
 
 from portal.core.references import Reference
-from portal.database import Transactions, UtcDateTime
+from portal.database import Lookup, Transactions, UtcDateTime, moment_of
 from portal.submissions.submission import (
     Channel,
     Draft,
@@ -99,43 +110,75 @@ class SubmissionRow(SQLModel, table=True):
     delete_after: date = Field(index=True)
 
 
+_DRAFT = DraftRow.__table__  # pyright: ignore[reportAttributeAccessIssue]
+# The statements every page runs are put together once: that costs more than running them.
+_OPEN_DRAFT = (
+    select(
+        _DRAFT.c.id,
+        _DRAFT.c.form,
+        _DRAFT.c.digest,
+        _DRAFT.c.answers,
+        _DRAFT.c.state,
+        _DRAFT.c.version,
+        _DRAFT.c.expires_at,
+    )
+    .where(
+        _DRAFT.c.session_hash == bindparam("session_hash"),
+        _DRAFT.c.form == bindparam("form"),
+        _DRAFT.c.state == DraftState.OPEN.value,
+    )
+    .order_by(_DRAFT.c.updated_at.desc())
+    .limit(1)
+)
+_FIND_OPEN_DRAFT = Lookup(_OPEN_DRAFT)
+_OPEN_DRAFT_HELD = _OPEN_DRAFT.with_for_update()
+_BEGIN_DRAFT = insert(_DRAFT)
+_SAVE_ANSWERS = (
+    update(_DRAFT)
+    .where(_DRAFT.c.id == bindparam("draft_id"))
+    .values(
+        answers=bindparam("answers"),
+        version=_DRAFT.c.version + 1,
+        updated_at=bindparam("now"),
+        expires_at=bindparam("expires_at"),
+    )
+)
+
+
 def find_draft(transactions: Transactions, session_hash: str, form: str) -> Draft | None:
-    """The open draft of one browser for one form, on a bare connection: every page asks this.
+    """The open draft of one browser for one form: every page asks this, and nothing else.
 
     Of several (one begun here, one resumed here) it is the one used last.
     """
-    table = DraftRow.__table__  # pyright: ignore[reportAttributeAccessIssue]
-    statement = (
-        select(
-            table.c.id,
-            table.c.form,
-            table.c.digest,
-            table.c.answers,
-            table.c.state,
-            table.c.version,
-            table.c.expires_at,
-        )
-        .where(
-            table.c.session_hash == session_hash,
-            table.c.form == form,
-            table.c.state == DraftState.OPEN.value,
-        )
-        .order_by(table.c.updated_at.desc())
-        .limit(1)
+    return _as_open_draft(
+        _FIND_OPEN_DRAFT.first(transactions, session_hash=session_hash, form=form)
     )
-    with transactions.connect_to_read() as connection:
-        row = connection.execute(statement).first()
+
+
+def hold_draft(session: Session, session_hash: str, form: str) -> Draft | None:
+    """The same, held until the transaction ends, to save answers in it."""
+    row = session.execute(_OPEN_DRAFT_HELD, {"session_hash": session_hash, "form": form}).first()
+    return _as_open_draft(row)
+
+
+def insert_draft(session: Session, row: DraftRow) -> None:
+    """Begin a draft."""
+    session.execute(_BEGIN_DRAFT, row.model_dump())
+
+
+def save_answers(
+    session: Session, draft_id: str, answers: str, *, now: datetime, expires_at: datetime
+) -> None:
+    """Store a held draft's answers; they are kept until `expires_at` from now on."""
+    new = {"draft_id": draft_id, "answers": answers, "now": now, "expires_at": expires_at}
+    session.execute(_SAVE_ANSWERS, new)
+
+
+def _as_open_draft(row: Sequence[Any] | None) -> Draft | None:
     if row is None:
         return None
-    return Draft(
-        row.id,
-        row.form,
-        row.digest,
-        row.answers,
-        DraftState(row.state),
-        row.version,
-        row.expires_at,
-    )
+    key, form, digest, answers, state, version, expires_at = row
+    return Draft(key, form, digest, answers, DraftState(state), version, moment_of(expires_at))
 
 
 def lock_draft(session: Session, draft_id: str) -> DraftRow | None:
@@ -265,6 +308,18 @@ def set_status(session: Session, submission_id: str, status: SubmissionStatus) -
         .where(col(SubmissionRow.id) == submission_id)
         .values(status=status.value)
     )
+
+
+def count_submissions(session: Session) -> dict[str, int]:
+    """How many submissions are kept, by form."""
+    statement = select(col(SubmissionRow.form), func.count()).group_by(col(SubmissionRow.form))
+    return {row[0]: row[1] for row in session.execute(statement)}
+
+
+def count_open_drafts(session: Session) -> int:
+    """How many drafts are not sent, those past their date included until they are purged."""
+    statement = select(func.count()).where(col(DraftRow.state) == DraftState.OPEN.value)
+    return session.execute(statement.select_from(DraftRow)).scalar_one()
 
 
 def expired_drafts(session: Session, now: datetime, limit: int) -> Sequence[DraftRow]:

@@ -34,6 +34,11 @@ class Visitor:
 
 async def house(request: Request) -> Front:
     """Everything the portal is made of. Async, like `visitor`: a thread costs more than they do."""
+    return house_of(request)
+
+
+def house_of(request: Request) -> Front:
+    """The same, for who holds the request."""
     return request.app.state.house
 
 

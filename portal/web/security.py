@@ -79,6 +79,10 @@ class SecurityHeaders:
         await self._app(scope, receive, send_with_headers)
 
 
+_FOR_MACHINES = frozenset(("/healthz", "/readyz", "/metrics"))
+"""Asked for by address, by what watches over the portal; nothing there depends on the host."""
+
+
 class KnownHosts:
     """Refuses requests for a host we are not: links we make use the configured address only."""
 
@@ -89,7 +93,11 @@ class KnownHosts:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on if its Host is ours."""
-        if scope["type"] == "http" and not self._is_known(scope["headers"]):
+        if (
+            scope["type"] == "http"
+            and scope["path"] not in _FOR_MACHINES
+            and not self._is_known(scope["headers"])
+        ):
             await _refuse(send, b"This is not a host of this portal.\n")
             return
         await self._app(scope, receive, send)

@@ -1,43 +1,26 @@
-"""Filling in a form: start, pages, check answers, save for later."""
-
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+"""A form as a whole: the services, the start page, check answers, sending, saving for later."""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from portal.core.dates import Today, in_words
-from portal.core.errors import Conflict, DraftExpired, Missing
-from portal.forms.answering import Refused
-from portal.forms.answers import Answers, load_answers
+from portal.core.errors import Conflict
 from portal.forms.as_asked import as_asked
-from portal.forms.definition import FormDefinition, Page, Repeat
+from portal.forms.definition import FormDefinition, Page
 from portal.forms.fees import Fee, calculate_fee
 from portal.forms.fields import FIELD_TYPES
-from portal.forms.fields.base import Asking, FieldError, Question, Raw, StoredFile
-from portal.forms.journey import Before, Journey, Step, before, first_input, walk
-from portal.submissions.filling import (
-    attach_upload,
-    begin_draft,
-    find_files,
-    give_up_draft,
-    move_item_up,
-    remove_item,
-    save_for_later,
-    save_page,
-)
-from portal.submissions.records import DraftFileRow, find_draft
+from portal.forms.fields.base import Asking, Question
+from portal.forms.journey import Journey, Step, before
+from portal.submissions.filling import give_up_draft, save_for_later
+from portal.submissions.records import find_draft
 from portal.submissions.submission import Draft
 from portal.submissions.submitting import Sent, find_sent, submit
-from portal.web.dependencies import Asks, InHouse, PostedForm, PostedPage
+from portal.web.dependencies import Asks, InHouse, PostedForm
+from portal.web.journeys import first_path, live_draft, next_path, walk_draft
 from portal.web.rendering import go_to
-from portal.web.uploads import take_upload
-from portal.web.views import check_view, list_view, page_view, remove_view, services_view
+from portal.web.views import check_view, services_view
 
 router = APIRouter(include_in_schema=False)
-
-_TOO_OFTEN = "You have uploaded too many files. Wait an hour and try again. Your answers are kept"
-_TOO_LONG = "What you sent is too large to read. Shorten your answer, or choose a smaller file"
 
 
 @router.get("/")
@@ -56,14 +39,14 @@ def show_start(request: Request, house: InHouse, asks: Asks, form: str) -> Respo
     draft = find_draft(house.transactions, asks.session_hash, form)
     resume = ""
     if draft is not None and draft.expires_at >= house.clock():
-        _, journey = _walk(house, draft, house.today())
-        resume = _next_path(form, journey)
+        _, journey = walk_draft(house, draft, house.today())
+        resume = next_path(form, journey)
     return house.pages.answer(
         request,
         "forms/start.html",
         form=definition,
         resume=resume,
-        first=f"/forms/{form}/{definition.pages[0].name}",
+        first=f"/forms/{form}/{first_path(house, form)}",
         page_title=definition.title,
         fee=_known_fee(definition),
     )
@@ -74,19 +57,19 @@ def start_again(house: InHouse, asks: Asks, form: str, posted: PostedForm) -> Re
     """Give up the draft in this browser and begin afresh."""
     del posted
     give_up_draft(house.filling, asks.session_hash, form)
-    return go_to(f"/forms/{form}/{house.definitions.current(form).pages[0].name}")
+    return go_to(f"/forms/{form}/{first_path(house, form)}")
 
 
 @router.get("/forms/{form}/check-answers")
 def check_answers(request: Request, house: InHouse, asks: Asks, form: str) -> Response:
     """All the answers, what it costs, and the button that sends it."""
-    draft = _live_draft(house, asks, form)
+    draft = live_draft(house, asks, form)
     if draft is None:
         sent = find_sent(house.submitting, form, asks.session_hash)
         return _after_sending(form, sent) if sent else go_to(f"/forms/{form}")
-    definition, journey = _walk(house, draft, house.today())
+    definition, journey = walk_draft(house, draft, house.today())
     if not journey.complete:
-        return go_to(_next_path(form, journey))
+        return go_to(next_path(form, journey))
     return _show_check(request, house, definition, journey, draft)
 
 
@@ -94,11 +77,11 @@ def check_answers(request: Request, house: InHouse, asks: Asks, form: str) -> Re
 def send(request: Request, house: InHouse, asks: Asks, form: str, posted: PostedForm) -> Response:
     """Seal the answers. Twice is harmless: the same submission answers both times."""
     now, today = house.clock(), house.today()
-    draft = _live_draft(house, asks, form)
+    draft = live_draft(house, asks, form)
     if draft is not None:
-        definition, journey = _walk(house, draft, today)
+        definition, journey = walk_draft(house, draft, today)
         if not journey.complete:
-            return go_to(_next_path(form, journey))
+            return go_to(next_path(form, journey))
         quoted = _quoted(house, draft, posted)
         if quoted != calculate_fee(definition, journey.scope, today).total:
             return _show_check(
@@ -136,7 +119,7 @@ def _quoted(house: InHouse, draft: Draft, posted: PostedForm) -> int | None:
 @router.get("/forms/{form}/save")
 def offer_to_save(request: Request, house: InHouse, asks: Asks, form: str) -> Response:
     """Ask where to send the link that opens the saved form."""
-    draft = _live_draft(house, asks, form)
+    draft = live_draft(house, asks, form)
     if draft is None:
         return go_to(f"/forms/{form}")
     definition = house.definitions.by_digest(form, draft.digest)
@@ -154,7 +137,7 @@ def offer_to_save(request: Request, house: InHouse, asks: Asks, form: str) -> Re
 @router.post("/forms/{form}/save")
 def save(request: Request, house: InHouse, asks: Asks, form: str, posted: PostedForm) -> Response:
     """Make the secret link: sent by e-mail when an address is given, and shown in any case."""
-    draft = _live_draft(house, asks, form)
+    draft = live_draft(house, asks, form)
     if draft is None:
         return go_to(f"/forms/{form}")
     definition = house.definitions.by_digest(form, draft.digest)
@@ -207,276 +190,6 @@ def _may_save(house: InHouse, asks: Asks, email: str) -> bool:
     )
 
 
-@router.get("/forms/{form}/{path:path}/{item}/remove")
-def ask_to_remove(
-    request: Request, house: InHouse, asks: Asks, form: str, path: str, item: int
-) -> Response:
-    """Ask whether one item of a list is really to go."""
-    at = _find_step(house, asks, form, path)
-    if isinstance(at, Response):
-        return at
-    for number, listed in enumerate(at.kept.at(at.step.item_path).items.get(at.step.name, ()), 1):
-        if listed.id == item and isinstance(at.step.page, Repeat):
-            view = remove_view(at.definition, at.step, at.step.page, listed, number)
-            return house.pages.answer(
-                request,
-                "forms/remove.html",
-                view=view,
-                form=at.definition,
-                page_title=f"Remove {view.number.lower()}",
-            )
-    return go_to(f"/forms/{form}/{path}")
-
-
-@router.post("/forms/{form}/{path:path}/{item}/remove")
-def remove(
-    house: InHouse, asks: Asks, form: str, path: str, item: int, posted: PostedForm
-) -> Response:
-    """Take one item out of its list."""
-    del posted
-    at = _find_step(house, asks, form, path)
-    if isinstance(at, Response):
-        return at
-    item_path = (*at.step.item_path, (at.step.name, item))
-    remove_item(house.filling, form, item_path, asks.session_hash, house.clock())
-    return go_to(f"/forms/{form}/{path}")
-
-
-@router.get("/forms/{form}/{path:path}")
-def show_page(  # FastAPI hands each part of the request over by name
-    request: Request, house: InHouse, asks: Asks, form: str, path: str, change: str = ""
-) -> Response:
-    """One page, with the answers given before."""
-    at = _find_step(house, asks, form, path)
-    if isinstance(at, Response):
-        return at
-    is_next = at.journey.next_step is not None and at.journey.next_step.path == path
-    errors = at.journey.errors if is_next else ()
-    return _show_step(request, house, at, errors=errors, returns_to_check=bool(change), status=200)
-
-
-@router.post("/forms/{form}/{path:path}")
-def answer(  # one return for each thing a resident may have done
-    request: Request, house: InHouse, asks: Asks, form: str, path: str, posted: PostedPage
-) -> Response:
-    """Save a page and go on to the next; or show it again with what is wrong, losing nothing."""
-    today, now = house.today(), house.clock()
-    at = _find_step(house, asks, form, path)
-    if isinstance(at, Response):
-        return at
-    if isinstance(at.step.page, Page) and at.step.page.is_exit:
-        return go_to(_next_path(form, at.journey) if at.draft else f"/forms/{form}")
-    to_check = posted.one("return") == "check-answers"
-    if posted.too_large:
-        return _too_large(request, house, at, to_check=to_check)
-    if isinstance(at.step.page, Repeat) and posted.one("earlier").isdecimal():
-        item_path = (*at.step.item_path, (at.step.name, int(posted.one("earlier")[:9])))
-        move_item_up(house.filling, form, item_path, asks.session_hash, now)
-        return go_to(f"/forms/{form}/{path}")
-    raw, upload_errors, stay = _take_files(house, asks, at.definition, at.step, posted)
-    if upload_errors or stay:
-        draft = _live_draft(house, asks, form, path)
-        return _show_step(
-            request,
-            house,
-            replace(at, draft=draft),
-            raw=raw,
-            errors=upload_errors,
-            returns_to_check=to_check,
-            status=422 if upload_errors else 200,
-        )
-    outcome = save_page(
-        house.filling,
-        at.definition,
-        at.step,
-        raw,
-        session_hash=asks.session_hash,
-        today=today,
-        now=now,
-    )
-    if isinstance(outcome, Refused):
-        errors = (*outcome.errors, *_unchosen(outcome, raw))
-        return _show_step(
-            request,
-            house,
-            at,
-            raw=raw,
-            errors=errors,
-            outcome=outcome,
-            returns_to_check=to_check,
-            status=422 if errors else 200,
-        )
-    after = walk(at.definition, outcome.answers, today)
-    path_after = (
-        f"/forms/{form}/{outcome.then.path}"
-        if outcome.then
-        else _path_after(form, after, at.step, to_check=to_check)
-    )
-    answered = go_to(path_after)
-    house.pages.remember(request, answered)
-    return answered
-
-
-@dataclass(frozen=True, slots=True)
-class _At:
-    """Where a resident is: the step of a form, with what was answered so far."""
-
-    definition: FormDefinition
-    step: Step
-    journey: Journey
-    kept: Answers
-    """All the draft's answers, on the route or not."""
-    draft: Draft | None
-
-
-def _find_step(house: InHouse, asks: Asks, form: str, path: str) -> _At | Response:
-    """The step an address names; or the way to where the resident really is.
-
-    Raises Missing when the form has no such page at all.
-    """
-    draft = _live_draft(house, asks, form, path)
-    today = house.today()
-    if draft is None:
-        definition, kept = house.definitions.current(form), Answers()
-    else:
-        definition = house.definitions.by_digest(form, draft.digest)
-        kept = load_answers(definition, draft.answers)
-    journey = walk(definition, kept, today)
-    step = journey.step(path)
-    if step is not None:
-        return _At(definition, step, journey, kept, draft)
-    name = path.rpartition("/")[2]
-    if definition.page(name) is None and definition.repeat(name) is None:
-        raise Missing(path)
-    return go_to(_next_path(form, journey) if draft else f"/forms/{form}")
-
-
-def _too_large(request: Request, house: InHouse, at: _At, *, to_check: bool) -> Response:
-    """What was sent could not be read: say so at the question it most likely was about."""
-    asking = (
-        [q for q in at.step.page.questions if FIELD_TYPES[q.type].asks]
-        if isinstance(at.step.page, Page)
-        else []
-    )
-    if not asking:
-        return go_to(f"/forms/{at.definition.form}/{at.step.path}")
-    question = next((q for q in asking if q.type == "file"), asking[0])
-    errors = (FieldError(first_input(question), _TOO_LONG),)
-    return _show_step(request, house, at, errors=errors, returns_to_check=to_check)
-
-
-def _unchosen(outcome: Refused, raw: Mapping[str, Sequence[str]]) -> list[FieldError]:
-    """Matches were on the screen and "Continue" was pressed without choosing one."""
-    return [
-        FieldError(name, "Select one of the matches, or search again")
-        for name in outcome.unfinished
-        if f"{name}-matches" in raw and not any(f"{name}{b}" in raw for b in ("-find", "-manual"))
-    ]
-
-
-def _path_after(form: str, journey: Journey, step: Step, *, to_check: bool) -> str:
-    """Where to go from an answered step.
-
-    A changed answer goes straight back to check answers, unless it opened a new question. From
-    the last page of an item one comes to its list, not to the item after it.
-    """
-    if to_check:
-        return _next_path(form, journey)
-    paths = [each.path for each in journey.steps]
-    following = journey.steps[paths.index(step.path) + 1 :][:1] if step.path in paths else ()
-    if not following:
-        return _next_path(form, journey)
-    inside = following[0].item_path[: len(step.item_path)] == step.item_path
-    return f"/forms/{form}/{following[0].path if inside else step.list_path}"
-
-
-def _next_path(form: str, journey: Journey) -> str:
-    if journey.exit_page is not None:
-        return f"/forms/{form}/{journey.steps[-1].path}"
-    if journey.next_step is not None:
-        return f"/forms/{form}/{journey.next_step.path}"
-    return f"/forms/{form}/check-answers"
-
-
-def _live_draft(house: InHouse, asks: Asks, form: str, page: str = "") -> Draft | None:
-    """The browser's open draft. Raises DraftExpired when it is past its date.
-
-    On the first `page` an expired draft counts as none, so that one can begin again.
-    """
-    draft = find_draft(house.transactions, asks.session_hash, form)
-    if draft is None or draft.expires_at >= house.clock():
-        return draft
-    if page == house.definitions.current(form).pages[0].name:
-        return None
-    raise DraftExpired(form)
-
-
-def _walk(house: InHouse, draft: Draft, today: Today) -> tuple[FormDefinition, Journey]:
-    definition = house.definitions.by_digest(draft.form, draft.digest)
-    return definition, walk(definition, load_answers(definition, draft.answers), today)
-
-
-def _show_step(  # all that one step may have to show
-    request: Request,
-    house: InHouse,
-    at: _At,
-    *,
-    raw: Raw | None = None,
-    errors: Sequence[FieldError] = (),
-    outcome: Refused | None = None,
-    returns_to_check: bool = False,
-    status: int = 422,
-) -> Response:
-    if isinstance(at.step.page, Repeat):
-        listed = list_view(
-            at.definition,
-            at.step,
-            at.step.page,
-            at.journey,
-            at.kept,
-            raw=raw,
-            errors=errors,
-            returns_to_check=returns_to_check,
-        )
-        return house.pages.answer(
-            request,
-            "forms/list.html",
-            status=status,
-            view=listed,
-            form=at.definition,
-            page_title=listed.title,
-            has_errors=bool(errors),
-        )
-    page = as_asked(at.definition, at.step.page, _known(at, house.today()), house.today())
-    view = page_view(
-        at.definition,
-        at.step,
-        page,
-        at.journey,
-        raw=raw,
-        errors=errors,
-        outcome=outcome,
-        files=_stored(house, at, page, raw),
-        returns_to_check=returns_to_check,
-    )
-    return house.pages.answer(
-        request,
-        "forms/exit.html" if page.is_exit else "forms/page.html",
-        status=status,
-        view=view,
-        form=at.definition,
-        page_title=page.title,
-        has_errors=bool(errors),
-    )
-
-
-def _known(at: _At, today: Today) -> Before:
-    """What the step's own texts and choices may speak of; nothing where they speak of nothing."""
-    if isinstance(at.step.page, Page) and at.step.page.is_fixed:
-        return Before()
-    return before(at.definition, at.kept, at.step, today)
-
-
 def _show_check(
     request: Request,
     house: InHouse,
@@ -516,66 +229,6 @@ def _as_asked(
         for step in journey.steps
         if isinstance(step.page, Page) and not step.page.is_fixed
     ]
-
-
-def _take_files(
-    house: InHouse, asks: Asks, definition: FormDefinition, step: Step, posted: PostedPage
-) -> tuple[Mapping[str, Sequence[str]], tuple[FieldError, ...], bool]:
-    """Store the page's uploads with the draft; their ids join what was posted.
-
-    Returns the values, what is wrong with the files, and whether to show the page again (a file
-    was taken away, or the "Upload" button was pressed).
-    """
-    raw = {name: list(values) for name, values in posted.values.items()}
-    errors: list[FieldError] = []
-    stay = False
-    questions = step.page.questions if isinstance(step.page, Page) else ()
-    for question in (q for q in questions if q.type == "file"):
-        removed = raw.pop(f"{question.name}-remove", [])
-        ids = [i for i in raw.get(question.name, []) if i and i not in removed]
-        stay = stay or bool(removed) or f"{question.name}-upload" in raw
-        for upload in posted.uploads.get(question.name, ()):
-            if not _may_upload(house, asks):
-                errors.append(FieldError(question.name, _TOO_OFTEN))
-                break
-            taken = take_upload(house.attachments, question, upload, house.clock())
-            if isinstance(taken, FieldError):
-                errors.append(taken)
-                continue
-            ids.append(_attach(house, asks.session_hash, definition, taken))
-        raw[question.name] = ids
-        raw.pop(f"{question.name}-upload", None)
-    return raw, tuple(errors), stay
-
-
-def _may_upload(house: InHouse, asks: Asks) -> bool:
-    """Whether one more file may be stored: libraries share an address, so it may do more."""
-    return house.limits.allows("upload", "60/hour", asks.session_hash) and house.limits.allows(
-        "upload", "600/hour", asks.address
-    )
-
-
-def _attach(
-    house: InHouse, session_hash: str, definition: FormDefinition, row: DraftFileRow
-) -> str:
-    draft_id = begin_draft(house.filling, definition, session_hash, house.clock())
-    attach_upload(house.transactions, draft_id, row)
-    return row.id
-
-
-def _stored(
-    house: InHouse, at: _At, page: Page, raw: Raw | None
-) -> dict[str, tuple[StoredFile, ...]]:
-    stored: dict[str, tuple[StoredFile, ...]] = {}
-    given = at.journey.answers.at(at.step.item_path).values
-    for question in (q for q in page.questions if q.type == "file"):
-        if raw is None:
-            stored[question.name] = tuple(given.get(question.name, ()))
-        elif at.draft is not None:
-            stored[question.name] = find_files(
-                house.transactions, at.draft.id, raw.get(question.name, ())
-            )
-    return stored
 
 
 def _known_fee(definition: FormDefinition) -> str:
