@@ -1,11 +1,13 @@
 """A person with a browser: reads the screen, fills it in by its labels, presses buttons."""
 
+import contextlib
 import io
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from zipfile import ZipFile
 
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, Page, expect
 
 from portal.core.money import format_pounds
@@ -65,7 +67,17 @@ class Person:
 
     def go_back(self) -> None:
         """The browser's own way back."""
-        self.page.evaluate("history.back()")
+        self._travel("back")
+
+    def go_forward(self) -> None:
+        """The browser's own way forward."""
+        self._travel("forward")
+
+    def _travel(self, way: str) -> None:
+        # The page that is asked may be gone before it has answered: it did go, then.
+        with contextlib.suppress(PlaywrightError):
+            self.page.evaluate(f"history.{way}()")
+        self.page.wait_for_load_state()
 
     def errors(self) -> list[str]:
         """What the error summary says."""

@@ -125,8 +125,9 @@ def test_back_and_forward_are_harmless(new_person: NewPerson, script: bool):
         person.go_back()
         person.is_at(f"/forms/{FLY.form}/{name}")
     expect(page.get_by_role("radio", name="A small van load")).to_be_checked()
-    page.evaluate("history.forward()")
+    person.go_forward()
     person.is_at(f"/forms/{FLY.form}/photos")
+    page.wait_for_load_state("networkidle")
     person.open(f"/forms/{FLY.form}/check-answers")
     reference = person.send(FLY, _example(FLY))
 
@@ -156,7 +157,7 @@ def test_tapping_twice_goes_one_page_on_and_sends_once(new_person: NewPerson, sc
     person = new_person(script=script)
     person.start(FLY)
     first, second = FLY.pages[0], FLY.pages[1]
-    person.answer(first, _example(FLY))
+    person.answer(first, run_example(FLY, _example(FLY), TODAY).posts[0][1])
 
     person.page.get_by_role("button", name="Continue").dblclick(no_wait_after=True)
 
@@ -273,7 +274,10 @@ def test_a_photo_outlives_a_lost_signal(person: Person):
     person.start(FLY)
     person.fill_in(FLY, _example(FLY))
     person.open(f"/forms/{FLY.form}/photos")
-    person.answer(FLY.page("photos"), example)  # pyright: ignore[reportArgumentType]
+    step, raw = next(
+        (step, raw) for step, raw in run_example(FLY, example, TODAY).posts if step.name == "photos"
+    )
+    person.answer(step.page, raw)
     page.context.set_offline(True)
     person.press("Continue")
     expect(page.locator(".portal-not-saved")).to_be_visible()
