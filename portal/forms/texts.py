@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
+from portal.core.dates import in_words
 from portal.forms.definition import FormDefinition
 from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.base import AnswerValue
@@ -28,7 +30,12 @@ def fill(text: str, definition: FormDefinition, values: Mapping[str, AnswerValue
         part = match["part"]
         if part and part != "label":
             seen: Any = field_type.cel(value)
-            return str(seen.get(part, "")) if isinstance(seen, dict) else ""
+            return _part(seen.get(part, "")) if isinstance(seen, dict) else ""
         return ", ".join(field_type.show(question, value))
 
     return _DANGLING.sub("", _PLACEHOLDER.sub(replace, text))
+
+
+def _part(seen: object) -> str:
+    """One part of an answer as conditions see it, in words: a moment there is a day here."""
+    return in_words(seen.date()) if isinstance(seen, datetime) else str(seen)
