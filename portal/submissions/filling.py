@@ -14,6 +14,7 @@ from portal.database import Transactions
 from portal.forms.answers import Answers, dump_answers, load_answers
 from portal.forms.definition import FormDefinition, Page
 from portal.forms.fields.base import Asking, Gazetteer, Raw, StoredFile
+from portal.forms.fields.modulus_check import SAMPLE_WEIGHTS, ModulusTable
 from portal.forms.journey import Answered, Refused, answer_page
 from portal.submissions.attachments import Attachments
 from portal.submissions.definitions import Definitions
@@ -41,6 +42,7 @@ class Filling:
     definitions: Definitions
     attachments: Attachments
     gazetteer: Gazetteer
+    bank_weights: ModulusTable = SAMPLE_WEIGHTS
 
 
 def hash_token(token: str) -> str:
@@ -88,7 +90,7 @@ def save_page(  # one deed: who, which page, what was posted, when
             found = file_of_draft(session, draft_id, file_id)
             return as_stored_file(found) if found else None
 
-        asking = Asking(today.on, filling.gazetteer, find_file)
+        asking = Asking(today.on, filling.gazetteer, find_file, bank_weights=filling.bank_weights)
         outcome = answer_page(definition, page, answers, raw, asking=asking, today=today)
         if isinstance(outcome, Answered):
             if row is None:
