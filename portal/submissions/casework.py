@@ -74,13 +74,16 @@ def _asked(definition: FormDefinition) -> list[tuple[Page, Question]]:
 
 def _answer(page: Page, question: Question, value: AnswerValue) -> CaseAnswer:
     field_type = FIELD_TYPES[question.type]
+    typed = field_type.dump(value)
+    # An answer the resident does not see (a hidden one) is still the council's to read.
+    shown = field_type.show(question, value) or (str(typed),)
     return CaseAnswer(
         page=page.name,
         page_title=page.title,
         question=question.name,
         label=question.ask,
-        value="\n".join(field_type.show(question, value)),
-        typed=field_type.dump(value),
+        value="\n".join(shown),
+        typed=typed,
     )
 
 

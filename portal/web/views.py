@@ -218,10 +218,11 @@ def check_view(
 ) -> CheckView:
     """Draw up the check answers page."""
     rows = tuple(
-        _summary_row(form, page, question, journey)
+        row
         for page in journey.pages
         for question in page.questions
         if FIELD_TYPES[question.type].asks
+        and (row := _summary_row(form, page, question, journey)).lines
     )
     last = journey.pages[-1] if journey.pages else None
     return CheckView(
@@ -238,6 +239,7 @@ def check_view(
 def _summary_row(
     form: FormDefinition, page: Page, question: Question, journey: Journey
 ) -> SummaryRow:
+    """One row; without lines when the answer is not to be shown (a hidden one)."""
     lines: tuple[str, ...] = ("Not provided",)
     if question.name in journey.values:
         lines = FIELD_TYPES[question.type].show(question, journey.values[question.name])
