@@ -155,6 +155,19 @@ def test_whatever_is_posted_is_answered_or_refused_at_an_input_and_never_an_acci
 
 
 @pytest.mark.parametrize("asked", READ)
+@pytest.mark.parametrize("text", ["1 " * 500_000, "\U0001f600" * 250_000, "\u202e" * 1_000_000])
+def test_a_megabyte_in_every_input_is_answered_or_politely_refused(
+    asked: Question, text: str
+) -> None:
+    field_type = FIELD_TYPES[asked.type]
+    outcome = field_type.parse(asked, {n: [text] for n in field_type.inputs(asked)}, asking())
+    if is_mistake(outcome):
+        assert all(len(error.message) < 500 for error in outcome)
+    elif outcome is not None and not isinstance(outcome, Unfinished):
+        assert_kept(asked, outcome)
+
+
+@pytest.mark.parametrize("asked", READ)
 def test_a_blank_post_is_refused_unless_the_question_is_optional(asked: Question) -> None:
     field_type = FIELD_TYPES[asked.type]
     blank = {
