@@ -56,6 +56,10 @@ class CodeField(OneText):
         """What to do when it is no such code."""
         raise NotImplementedError
 
+    def called(self, question: Question) -> str:
+        """What it is, in the middle of a sentence."""
+        return about(question)
+
     def written(self, value: str) -> str:
         """The value as people write it."""
         return value
@@ -69,7 +73,7 @@ class CodeField(OneText):
         if isinstance(typed, FieldError):
             return (typed,)
         if not typed:
-            return unanswered(question, question.name, f"Enter {about(question)}")
+            return unanswered(question, question.name, f"Enter {self.called(question)}")
         code = self.as_code(question, typed)
         if code is None:
             said = question.say("format", self.explain(question))

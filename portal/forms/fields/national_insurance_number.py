@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from portal.forms.fields.base import FieldType, Keys, Question
 from portal.forms.fields.codes import CodeField
+from portal.forms.fields.wording import about
 
 # Which prefixes are never given out: HMRC, National Insurance Manual NIM39110.
 _NUMBER = re.compile(
@@ -56,6 +57,10 @@ class NationalInsuranceNumberField(CodeField):
         """The GOV.UK wording."""
         del question
         return "Enter a National Insurance number in the correct format, like QQ 12 34 56 C"
+
+    def called(self, question: Question) -> str:
+        """With both of its capitals, wherever it stands in the question."""
+        return about(question).replace("national Insurance", "National Insurance")
 
     def written(self, value: str) -> str:
         """In pairs, as on the card."""

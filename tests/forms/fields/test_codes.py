@@ -100,6 +100,13 @@ def test_a_plate_from_abroad_is_taken_only_where_the_designer_says_so() -> None:
     assert mistake(abroad, _="lorry")[0] == "q"
 
 
+def test_a_national_insurance_number_keeps_its_capitals_when_it_is_asked_for() -> None:
+    for ask in ("National Insurance number", "What is your National Insurance number?"):
+        said = mistake(question(NINO, ask=ask), _="")[1]
+        assert said.startswith("Enter")
+        assert said.endswith("National Insurance number")
+
+
 def test_a_masked_national_insurance_number_shows_only_its_end() -> None:
     assert shown(question(NINO, {"masked": "yes"}), "AB123456C") == "Ends 56 C"
 
