@@ -20,6 +20,7 @@ from portal.forms.answers import load_answers
 from portal.forms.definition import FormDefinition, Page
 from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.base import AddressRecord, AnswerValue, Place, Question, StoredFile
+from portal.forms.fields.organisation import Organisation
 from portal.forms.texts import fill
 from portal.payments.fulfilling import PaidRequest
 from portal.submissions.submission import Submission
@@ -92,7 +93,10 @@ def _customer(definition: FormDefinition, values: Mapping[str, AnswerValue]) -> 
         question = definition.question(definition.case.customer.get(part, ""))
         if question is None or question.name not in values:
             return ""
-        return ", ".join(FIELD_TYPES[question.type].show(question, values[question.name]))
+        value = values[question.name]
+        if isinstance(value, Organisation):
+            return value.name
+        return ", ".join(FIELD_TYPES[question.type].show(question, value))
 
     address = values.get(definition.case.customer.get("address", ""))
     organisation = shown("organisation")
