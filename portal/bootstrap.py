@@ -18,6 +18,12 @@ from portal.core.dates import Today, council_day
 from portal.core.errors import UnsafeSettings
 from portal.database import Transactions, open_engine, reach
 from portal.forms.definition import Council
+from portal.forms.fields.modulus_check import (
+    SAMPLE_WEIGHTS,
+    ModulusTable,
+    read_substitutes,
+    read_weights,
+)
 from portal.forms.library import load_library
 from portal.notices.messages import resume_link, write
 from portal.notices.rendering import text_renderer
@@ -222,7 +228,11 @@ def build_house(settings: Settings, clock: Clock = real_clock, *, pace: float = 
         work=work,
         definitions=definitions,
         filling=Filling(
-            transactions, definitions, attachments, FormGazetteer(LocalGazetteer(transactions))
+            transactions,
+            definitions,
+            attachments,
+            FormGazetteer(LocalGazetteer(transactions)),
+            read_bank_weights(settings.forms),
         ),
         submitting=submitting,
         attachments=attachments,
@@ -373,3 +383,22 @@ def _provider_of(house: House, attempt_id: str) -> PaymentProvider:
     with house.transactions.read() as session:
         name = get_attempt(session, attempt_id).provider
     return house.providers.get(name, house.provider)
+
+
+def read_bank_weights(forms: Path) -> ModulusTable:
+    """The published tables for checking bank accounts, where a council put them beside its forms.
+
+    `_valacdos.txt` holds the weights and `_scsubtab.txt` the substitute sort codes. Without the
+    first only our sample is known. Raises ValueError, naming the file, when one is damaged.
+    """
+    weights, substitutes = forms / "_valacdos.txt", forms / "_scsubtab.txt"
+    if not weights.exists():
+        return SAMPLE_WEIGHTS
+    file = weights
+    try:
+        rules = read_weights(weights.read_text("utf-8"))
+        file = substitutes
+        pairs = read_substitutes(substitutes.read_text("utf-8")) if substitutes.exists() else {}
+    except ValueError as error:
+        raise ValueError(f"{file.name}: {error}") from error
+    return ModulusTable(rules, pairs)

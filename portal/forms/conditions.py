@@ -254,6 +254,7 @@ _CEL_TYPES: Mapping[str, Any] = {
     "timestamp": cel.Type.TIMESTAMP,
     "list(string)": cel.Type.List(cel.Type.STRING),
     "map(string, string)": cel.Type.Map(cel.Type.STRING, cel.Type.STRING),
+    "map(string, timestamp)": cel.Type.Map(cel.Type.STRING, cel.Type.TIMESTAMP),
     "map(string, dyn)": cel.Type.Map(cel.Type.STRING, cel.Type.DYN),
     "list(int)": cel.Type.List(cel.Type.INT),
     "list(map(string, dyn))": cel.Type.List(cel.Type.Map(cel.Type.STRING, cel.Type.DYN)),

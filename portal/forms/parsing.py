@@ -42,7 +42,7 @@ _CUSTOMER_TYPES = {
     "phone": ("phone",),
     "address": ("address",),
     "name": ("name", "text"),
-    "organisation": ("text",),
+    "organisation": ("organisation", "text"),
 }
 
 
@@ -210,7 +210,7 @@ def _case(form: Reader, questions: Mapping[str, Question], also: AbstractSet[str
         target_working_days=int(target["count"]) if target else 0,
         subject=case.text("subject"),
         customer=_customer(case, questions),
-        location=_of_type(case, "location", questions, ("address", "location")),
+        location=_of_type(case, "location", questions, ("address", "location", "uprn")),
     )
 
 

@@ -89,7 +89,7 @@ def _words(
     field_type, value = FIELD_TYPES[question.type], values[name]
     if part and part != "label":
         seen: Any = field_type.cel(value)
-        return str(seen.get(part, "")) if isinstance(seen, dict) else ""
+        return _part(seen.get(part, "")) if isinstance(seen, dict) else ""
     return ", ".join(field_type.show(question, value))
 
 
@@ -114,3 +114,8 @@ def show_computed(computed: Computed, value: Any) -> str:  # noqa: ANN401  # wha
     if isinstance(value, int):
         return f"{value:,}"
     return str(value)
+
+
+def _part(seen: object) -> str:
+    """One part of an answer as conditions see it, in words: a moment there is a day here."""
+    return in_words(seen.date()) if isinstance(seen, datetime) else str(seen)

@@ -24,6 +24,7 @@ from portal.forms.as_asked import as_asked
 from portal.forms.definition import FormDefinition, Page, Repeat
 from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.base import AddressRecord, AnswerValue, Place, Question, StoredFile
+from portal.forms.fields.organisation import Organisation
 from portal.forms.journey import Journey, before, walk
 from portal.forms.texts import fill, show_computed
 from portal.payments.fulfilling import PaidRequest
@@ -158,13 +159,16 @@ def _attachments(definition: FormDefinition, answers: Answers) -> Iterator[CaseA
 
 def _answer(page: Page, question: Question, value: AnswerValue) -> CaseAnswer:
     field_type = FIELD_TYPES[question.type]
+    typed = field_type.dump(value)
+    # An answer the resident does not see (a hidden one) is still the council's to read.
+    shown = field_type.show(question, value) or (str(typed),)
     return CaseAnswer(
         page=page.name,
         page_title=page.title,
         question=question.name,
         label=question.ask,
-        value="\n".join(field_type.show(question, value)),
-        typed=field_type.dump(value),
+        value="\n".join(shown),
+        typed=typed,
     )
 
 
@@ -173,7 +177,10 @@ def _customer(definition: FormDefinition, values: Mapping[str, AnswerValue]) -> 
         question = definition.question(definition.case.customer.get(part, ""))
         if question is None or question.name not in values:
             return ""
-        return ", ".join(FIELD_TYPES[question.type].show(question, values[question.name]))
+        value = values[question.name]
+        if isinstance(value, Organisation):
+            return value.name
+        return ", ".join(FIELD_TYPES[question.type].show(question, value))
 
     address = values.get(definition.case.customer.get("address", ""))
     organisation = shown("organisation")

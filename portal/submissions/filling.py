@@ -15,6 +15,7 @@ from portal.forms.answering import Answered, Refused, answer_page
 from portal.forms.answers import Answers, ItemPath, dump_answers, load_answers
 from portal.forms.definition import FormDefinition
 from portal.forms.fields.base import Asking, Gazetteer, Raw, StoredFile
+from portal.forms.fields.modulus_check import SAMPLE_WEIGHTS, ModulusTable
 from portal.forms.journey import Step
 from portal.submissions.attachments import Attachments
 from portal.submissions.definitions import Definitions
@@ -45,6 +46,7 @@ class Filling:
     definitions: Definitions
     attachments: Attachments
     gazetteer: Gazetteer
+    bank_weights: ModulusTable = SAMPLE_WEIGHTS
 
 
 def hash_token(token: str) -> str:
@@ -89,7 +91,7 @@ def save_page(  # one deed: who, which page, what was posted, when
             found = file_of_draft(session, draft_id, file_id)
             return as_stored_file(found) if found else None
 
-        asking = Asking(today.on, filling.gazetteer, find_file)
+        asking = Asking(today.on, filling.gazetteer, find_file, bank_weights=filling.bank_weights)
         outcome = answer_page(definition, step, answers, raw, asking=asking, today=today)
         if isinstance(outcome, Answered):
             save_answers(

@@ -482,14 +482,20 @@ def _page_rows(
     return tuple(
         SummaryRow(
             label=question.ask,
-            lines=_shown(question, values) or ("Not provided",),
+            lines=_shown(question, values) if question.name in values else ("Not provided",),
             change=f"/forms/{form.form}/{step.path}?change=yes",
             page=page.name,
         )
         for question in page.questions
-        if FIELD_TYPES[question.type].asks
-        and (question.name in values or question.name not in page.reveals)
+        if FIELD_TYPES[question.type].asks and _has_row(page, question, values)
     )
+
+
+def _has_row(page: Page, question: Question, values: Mapping[str, AnswerValue]) -> bool:
+    """Whether check answers speaks of a question: not of a hidden one, nor one not revealed."""
+    if question.name not in values:
+        return question.name not in page.reveals
+    return bool(_shown(question, values))
 
 
 def _list_rows(

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol, TypeAlias
 
+from portal.forms.fields.modulus_check import SAMPLE_WEIGHTS, ModulusTable
+
 Json: TypeAlias = bool | int | str | list[Any] | dict[str, Any] | None
 """What json.dumps takes, floats left out on purpose."""
 
@@ -234,6 +236,10 @@ class Asking:
     gazetteer: Gazetteer
     files: Callable[[str], StoredFile | None]
     """The draft's own uploaded file with this id; None for anybody else's."""
+    brought: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What a link the portal allows brought along: question → text, not yet checked."""
+    bank_weights: ModulusTable = SAMPLE_WEIGHTS
+    """How bank accounts are checked; a council puts the published table here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +272,8 @@ class FieldType(Protocol):
     asks: bool
     """False for content blocks, which show something and have no answer."""
     cel_type: str
-    """string, int, bool, timestamp, list(string), map(string, string) or map(string, dyn)."""
+    """string, int, bool, timestamp, list(string), map(string, string),
+    map(string, timestamp) or map(string, dyn)."""
 
     def read(self, keys: Keys) -> Any:  # noqa: ANN401  # the type's own frozen settings
         """Turn the question's own YAML keys into settings; note problems on `keys`."""

@@ -31,6 +31,10 @@ class CheckboxesSettings:
     choices: ChoiceSettings
     none_of_these: str = ""
     """Its label; empty when it is not offered."""
+    fewest: int = 1
+    """Choices; "none of these" by itself is always enough."""
+    most: int | None = None
+    """Choices; None for any number."""
 
     @property
     def options(self) -> tuple[Option, ...]:
@@ -52,7 +56,7 @@ class CheckboxesSettings:
 class CheckboxesField:
     """Several choices. Posts `{q}` once for each; the value is a tuple in the designer's order.
 
-    Errors: `missing`, `unknown` and `none_and_others`.
+    Errors: `missing`, `unknown`, `none_and_others`, `too_few` and `too_many`.
     """
 
     name = "checkboxes"
@@ -61,11 +65,15 @@ class CheckboxesField:
     keys: Mapping[str, str] = {
         "options": "Lines of `value: Label`; a label may be {label, hint}.",
         "none_of_these": f"The label of a choice that excludes all others; its value is {NONE}.",
+        "min_choices": "The fewest choices to be selected.",
+        "max_choices": "The most choices to be selected.",
     }
     mistakes: Mapping[str, str] = {
         "missing": "nothing was selected",
         "unknown": "something was sent that is not in the list",
         "none_and_others": '"none of these" was selected together with another choice',
+        "too_few": "fewer choices were selected than asked for",
+        "too_many": "more choices were selected than allowed",
     }
 
     def read(self, keys: Keys) -> CheckboxesSettings:
@@ -75,7 +83,11 @@ class CheckboxesField:
             keys.problem(
                 "options", f"{NONE} is the value of none_of_these", "Choose another value."
             )
-        return CheckboxesSettings(choices, none_of_these)
+        fewest, most = _count(keys, "min_choices", choices), _count(keys, "max_choices", choices)
+        if fewest and most and fewest > most:
+            keys.problem("min_choices", "min_choices must not be more than max_choices")
+            fewest = None
+        return CheckboxesSettings(choices, none_of_these, fewest or 1, most)
 
     def inputs(self, question: Question) -> tuple[str, ...]:
         """One input name, however many boxes."""
@@ -95,6 +107,8 @@ class CheckboxesField:
         if settings.none_of_these and NONE in ticked and len(ticked) > 1:
             said = f"Select {about(question)}, or select “{settings.none_of_these}”"
             return (FieldError(question.name, question.say("none_and_others", said)),)
+        if wrong := _miscounted(question, len(ticked), none=NONE in ticked):
+            return (wrong,)
         return tuple(value for value in settings.all.values if value in ticked)
 
     def as_raw(self, question: Question, value: tuple[str, ...]) -> dict[str, list[str]]:
@@ -130,7 +144,36 @@ class CheckboxesField:
         posts = [{question.name: [*settings.choices.values, stranger]}]
         if settings.none_of_these:
             posts.append({question.name: [NONE, *settings.choices.values]})
+        if settings.fewest > 1:
+            posts.append({question.name: list(settings.choices.values[: settings.fewest - 1])})
+        if settings.most is not None and settings.most < len(settings.options):
+            posts.append({question.name: list(settings.choices.values[: settings.most + 1])})
         return tuple(posts if question.optional else [{}, {question.name: [""]}, *posts])
+
+
+def _miscounted(question: Question, ticked: int, *, none: bool) -> FieldError | None:
+    settings: CheckboxesSettings = question.settings
+    if settings.none_of_these and none:
+        return None
+    kind = said = ""
+    if ticked < settings.fewest:
+        kind, said = "too_few", f"Select at least {settings.fewest} choices"
+    elif settings.most is not None and ticked > settings.most:
+        kind = "too_many"
+        said = f"Select no more than {settings.most} choice{'s' if settings.most > 1 else ''}"
+    return FieldError(question.name, question.say(kind, said)) if kind else None
+
+
+def _count(keys: Keys, key: str, choices: ChoiceSettings) -> int | None:
+    count = keys.whole_number(key)
+    if count is not None and not 1 <= count <= max(1, len(choices.options)):
+        keys.problem(
+            key,
+            f"{key} must be from 1 to {len(choices.options)}",
+            "There cannot be more than there are choices.",
+        )
+        return None
+    return count
 
 
 FIELD: FieldType = CheckboxesField()

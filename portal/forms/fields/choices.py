@@ -1,10 +1,10 @@
 """What radios, select and checkboxes share: the list of choices and how one of them is read."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from portal.forms.fields.base import Asking, FieldError, Keys, Option, Question, Raw
+from portal.forms.fields.base import Asking, FieldError, Keys, Option, Question, Raw, Unfinished
 from portal.forms.fields.one_text import OneText
 from portal.forms.fields.text_rules import only_value, repeated, unanswered
 from portal.forms.fields.wording import about
@@ -15,6 +15,8 @@ class ChoiceSettings:
     """The choices, in the designer's order."""
 
     options: tuple[Option, ...] = ()
+    also: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Value → more words people may find a choice by."""
 
     @property
     def values(self) -> tuple[str, ...]:
@@ -64,7 +66,7 @@ class SingleChoice(OneText):
 
     def parse(
         self, question: Question, raw: Raw, asking: Asking
-    ) -> str | tuple[FieldError, ...] | None:
+    ) -> str | Unfinished | tuple[FieldError, ...] | None:
         """Read the choice; only what is in the list is taken."""
         del asking
         what = about(question)
@@ -90,7 +92,7 @@ class SingleChoice(OneText):
         """Nothing, a stranger, and two at once."""
         settings: ChoiceSettings = question.settings
         stranger = {question.name: ["x".join(("no", *settings.values))]}
-        twice = {question.name: [settings.values[0], settings.values[-1]]}
-        return (
-            (stranger, twice) if question.optional else ({}, {question.name: [""]}, stranger, twice)
-        )
+        posts = [stranger]
+        if settings.values:
+            posts.append({question.name: [settings.values[0], settings.values[-1]]})
+        return tuple(posts if question.optional else [{}, {question.name: [""]}, *posts])

@@ -8,6 +8,7 @@ from typing import Any
 from portal.forms.fields.base import Asking, FieldError, FieldType, Json, Keys, Question, Raw
 from portal.forms.fields.stored import load_number
 from portal.forms.fields.text_rules import read_characters, repeated, unanswered
+from portal.forms.fields.units import NO_UNIT, UNIT_KEYS, Unit, read_unit
 from portal.forms.fields.wording import about, starting
 
 LARGEST = 999_999_999
@@ -26,6 +27,7 @@ class WholeNumberSettings:
 
     min: int = 0
     max: int = LARGEST
+    unit: Unit = NO_UNIT
 
     @property
     def characters(self) -> int:
@@ -45,6 +47,7 @@ class WholeNumberField:
     keys: Mapping[str, str] = {
         "min": "The smallest number allowed; 0 when left out.",
         "max": f"The largest number allowed; {LARGEST:,} when left out.",
+        **UNIT_KEYS,
     }
     mistakes: Mapping[str, str] = {
         "missing": "nothing was entered",
@@ -65,7 +68,7 @@ class WholeNumberField:
         if smallest > largest:
             keys.problem("min", "min must not be more than max")
             return WholeNumberSettings()
-        return WholeNumberSettings(smallest, largest)
+        return WholeNumberSettings(smallest, largest, read_unit(keys))
 
     def inputs(self, question: Question) -> tuple[str, ...]:
         """One input with the question's own name."""
@@ -82,10 +85,11 @@ class WholeNumberField:
             return (repeated(question, question.name, what),)
         if not typed:
             return unanswered(question, question.name, f"Enter {what}")
-        number = _as_number(typed)
-        if number is None:
-            return (_explain(question, typed, what),)
         settings: WholeNumberSettings = question.settings
+        figures = settings.unit.stripped(typed)
+        number = _as_number(figures)
+        if number is None:
+            return (_explain(question, figures, what),)
         if not settings.min <= number <= settings.max:
             said = f"{starting(what)} must be {_range(settings)}"
             return (FieldError(question.name, question.say("range", said)),)
@@ -96,9 +100,9 @@ class WholeNumberField:
         return {question.name: [str(value)]}
 
     def show(self, question: Question, value: int) -> tuple[str, ...]:
-        """The number with commas."""
-        del question
-        return (f"{value:,}",)
+        """The number with commas, and its unit."""
+        settings: WholeNumberSettings = question.settings
+        return (settings.unit.beside(f"{value:,}"),)
 
     def dump(self, value: int) -> Json:
         """The number."""

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -32,13 +32,41 @@ SETTINGS: Mapping[str, list[dict[str, Any]]] = {
     "date": [{}, {"min": "today - 18 years", "max": "2030-12-24"}],
     "yes-no": [{}],
     "radios": [{"options": OPTIONS}],
-    "select": [{"options": OPTIONS}],
-    "checkboxes": [{"options": OPTIONS}, {"options": OPTIONS, "none_of_these": "None of these"}],
+    "select": [{"options": OPTIONS}, {"options": "countries"}],
+    "checkboxes": [
+        {"options": OPTIONS},
+        {"options": OPTIONS, "none_of_these": "None of these"},
+        {"options": OPTIONS, "min_choices": "2", "max_choices": "2"},
+    ],
     "name": [{}],
     "address": [{}, {"manual": "no"}, {"require_uprn": "yes"}],
     "location": [{}, {"words": "no"}],
     "file": [{}, {"max_files": "4", "accept": ["pdf", "docx"]}],
     "declaration": [{"says": "The information is correct"}],
+    "decimal": [{}, {"places": "3", "min": "-1.5", "max": "1,000", "unit": "kg"}],
+    "month": [{}, {"min": "today - 12 months", "max": "2030-12"}],
+    "date-range": [{}, {"min": "today", "longest": "14", "shortest": "2"}],
+    "organisation": [{}, {"company_number": "required"}, {"company_number": "no"}],
+    "company-number": [{}],
+    "charity-number": [{}],
+    "vehicle-registration": [{}, {"other_countries": "yes"}],
+    "national-insurance-number": [{}, {"masked": "yes"}],
+    "reference": [
+        {},
+        {"pattern": "[0-9]{8}", "check_digit": "luhn", "looks_like": "1234 5674"},
+        {"check_digit": "mod-11", "weights": ["7", "6", "5", "4"], "looks_like": "1234-5"},
+        {"check_digit": "mod-97", "looks_like": "CT 1234 73"},
+    ],
+    "uprn": [{}],
+    "usrn": [{}],
+    "bank-details": [{}, {"roll_number": "no"}],
+    "international-address": [{}, {"autocomplete": "no"}],
+    "likert": [
+        {"statements": {"helpful": "Staff were helpful", "clear": "The form was clear"}},
+        {"statements": {"clean": "It was clean"}, "scale": {"yes": "Yes", "no": "No"}},
+    ],
+    "scale": [{}, {"from": "1", "to": "5", "low": "Poor", "high": "Good"}],
+    "hidden": [{}, {"default": "spring", "max_length": "20", "shown": "yes"}],
     "markdown": [{"text": "Read *this*."}],
     "inset": [{"text": "You have 28 days."}],
     "warning": [{"text": "You can be fined."}],
@@ -51,6 +79,8 @@ QUESTIONS = [
     for optional in (False, True)
 ]
 ASKING = [p for p in QUESTIONS if FIELD_TYPES[p.values[0].type].asks]  # type: ignore[union-attr]
+READ = [p for p in ASKING if p.values[0].type != "hidden"]  # type: ignore[union-attr]
+"""The questions that look at what is posted: a hidden one has its own tests."""
 
 awkward = st.one_of(
     st.text(alphabet=st.characters(codec=None), max_size=60),
@@ -80,6 +110,14 @@ awkward = st.one_of(
             "1 " * 5_000,
             "house",
             "4242424242424242",
+            "AB12 CDE",
+            "SC123456",
+            "AB 12 34 56 C",
+            "00-01-00",
+            "12.50 kg",
+            "FR",
+            "agree",
+            "10010001",
         ]
     ),
 )
@@ -116,7 +154,20 @@ def test_whatever_is_posted_is_answered_or_refused_at_an_input_and_never_an_acci
         assert_kept(asked, outcome)
 
 
-@pytest.mark.parametrize("asked", ASKING)
+@pytest.mark.parametrize("asked", READ)
+@pytest.mark.parametrize("text", ["1 " * 500_000, "\U0001f600" * 250_000, "\u202e" * 1_000_000])
+def test_a_megabyte_in_every_input_is_answered_or_politely_refused(
+    asked: Question, text: str
+) -> None:
+    field_type = FIELD_TYPES[asked.type]
+    outcome = field_type.parse(asked, {n: [text] for n in field_type.inputs(asked)}, asking())
+    if is_mistake(outcome):
+        assert all(len(error.message) < 500 for error in outcome)
+    elif outcome is not None and not isinstance(outcome, Unfinished):
+        assert_kept(asked, outcome)
+
+
+@pytest.mark.parametrize("asked", READ)
 def test_a_blank_post_is_refused_unless_the_question_is_optional(asked: Question) -> None:
     field_type = FIELD_TYPES[asked.type]
     blank = {
@@ -129,7 +180,7 @@ def test_a_blank_post_is_refused_unless_the_question_is_optional(asked: Question
         assert outcome is None if asked.optional else is_mistake(outcome)
 
 
-@pytest.mark.parametrize("asked", ASKING)
+@pytest.mark.parametrize("asked", READ)
 def test_every_sample_mistake_is_refused(asked: Question) -> None:
     field_type = FIELD_TYPES[asked.type]
     samples = field_type.sample_mistakes(asked)
@@ -274,6 +325,16 @@ hand_made = st.builds(
     words,
     st.sampled_from(["zz11aa", "SW1A 1AA", "m1 1ae", "B33 8TH", "DN55 1PT"]),
 )
+
+
+def typed_range(first: date, last: date) -> dict[str, list[str]]:
+    return {
+        f"q-{end}-{part}": [str(getattr(day, part))]
+        for end, day in (("from", first), ("to", last))
+        for part in ("day", "month", "year")
+    }
+
+
 VALUES: Mapping[str, st.SearchStrategy[dict[str, list[str]]]] = {
     "text": words.map(lambda text: {"q": [text]}),
     "textarea": st.lists(words, max_size=4).map(lambda lines: {"q": ["\r\n".join(lines)]}),
@@ -298,7 +359,11 @@ VALUES: Mapping[str, st.SearchStrategy[dict[str, list[str]]]] = {
     ),
     "yes-no": st.sampled_from(["yes", "no"]).map(lambda w: {"q": [w]}),
     "radios": st.sampled_from(sorted(OPTIONS)).map(lambda w: {"q": [w]}),
-    "select": st.sampled_from(sorted(OPTIONS)).map(lambda w: {"q": [w]}),
+    "select": st.one_of(
+        st.sampled_from(sorted(OPTIONS)).map(lambda w: {"q": [w]}),
+        st.sampled_from(["Ireland", "holland", "türkiye", "UK"]).map(lambda w: {"q-query": [w]}),
+        st.sampled_from(["FR", "DE"]).map(lambda w: {"q": [w], "q-query": [""]}),
+    ),
     "checkboxes": st.lists(st.sampled_from(["none", *OPTIONS]), min_size=1).map(lambda w: {"q": w}),
     "name": st.builds(lambda f, last: {"q-first": [f], "q-last": [last]}, words, words),
     "address": st.one_of(
@@ -328,6 +393,67 @@ VALUES: Mapping[str, st.SearchStrategy[dict[str, list[str]]]] = {
         lambda i: {"q": i}
     ),
     "declaration": st.just({"q": ["yes"]}),
+    "decimal": st.decimals("-1.5", "1000", places=2).map(lambda n: {"q": [f"{n:,}"]}),
+    "month": st.dates(date(1890, 1, 1), date(2110, 1, 1)).map(
+        lambda d: {"q-month": [f"{d:%b}"], "q-year": [str(d.year)]}
+    ),
+    "date-range": st.builds(
+        lambda first, days: typed_range(first, first + timedelta(days)),
+        st.dates(TODAY, date(2027, 6, 1)),
+        st.integers(0, 20),
+    ),
+    "organisation": st.builds(
+        lambda text, n: {"q-name": [text], "q-number": [n]},
+        words,
+        st.sampled_from(["", "1234567", "sc 123456", "IP12345R"]),
+    ),
+    "company-number": st.from_regex(r"(SC|NI|OC|R0|)[0-9]{1,6}", fullmatch=True).map(
+        lambda text: {"q": [text]}
+    ),
+    "charity-number": st.from_regex(r"([1-9][0-9]{5,6}|SC0[0-9]{5})", fullmatch=True).map(
+        lambda text: {"q": [text]}
+    ),
+    "vehicle-registration": st.from_regex(
+        r"[A-HJ-P]{2}[0-9]{2} ?[A-H]{3}|[a-z]{3} [1-9][0-9]{0,3}", fullmatch=True
+    ).map(lambda text: {"q": [text]}),
+    "national-insurance-number": st.from_regex(
+        r"[A-C]{2} ?[0-9]{2}[ -]?[0-9]{2} ?[0-9]{2} ?[A-Da-d]", fullmatch=True
+    ).map(lambda text: {"q": [text]}),
+    "reference": st.sampled_from(["12345674", "1234 5", "ct123473", "AB-12/34"]).map(
+        lambda text: {"q": [text]}
+    ),
+    "uprn": st.sampled_from(ADDRESSES).map(lambda a: {"q": [f"00{a.uprn}"]}),
+    "usrn": st.integers(1, 99_999_999).map(lambda n: {"q": [f"{n:08}"]}),
+    "bank-details": st.builds(
+        lambda name, code, number, roll: {
+            "q-name": [name],
+            "q-sort-code": [code],
+            "q-account-number": [f"{number:06}"],
+            "q-roll-number": [roll],
+        },
+        words,
+        st.sampled_from(["20-00-00", "00 03 00", "00\u20131\u201300"]),
+        st.integers(0, 99_999_999),
+        st.sampled_from(["", "ab 123/4", "12-3"]),
+    ),
+    "international-address": st.builds(
+        lambda line, town, code, country: {
+            "q-line-1": [line],
+            "q-town": [town],
+            "q-postal-code": [code],
+            "q-country": [country],
+        },
+        words,
+        words,
+        st.one_of(st.just(""), words),
+        st.sampled_from(["FR", "United States", "cote d'ivoire"]),
+    ),
+    "likert": st.builds(
+        lambda a, b: {"q-helpful": [a], "q-clear": [b], "q-clean": ["yes"]},
+        st.sampled_from(["agree", "neither"]),
+        st.sampled_from(["agree", ""]),
+    ),
+    "scale": st.integers(0, 10).map(lambda n: {"q": [str(n)]}),
 }
 
 
