@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol, TypeAlias
 
+from portal.forms.fields.domain import Domain
+
 Json: TypeAlias = bool | int | str | list[Any] | dict[str, Any] | None
 """What json.dumps takes, floats left out on purpose."""
 
@@ -303,6 +305,14 @@ class FieldType(Protocol):
 
     def read_example(self, question: Question, written: Any) -> dict[str, list[str]]:  # noqa: ANN401
         """An answer as a designer writes it in `examples:` → what a browser would post."""
+        ...
+
+    def domain(self, question: Question) -> Domain:
+        """Every value the question can have, as conditions see it: never too few."""
+        ...
+
+    def write_example(self, question: Question, value: Any) -> Any:  # noqa: ANN401
+        """A value of the domain as a designer writes it: `read_example` reads it again."""
         ...
 
     def sample_mistakes(self, question: Question) -> tuple[dict[str, list[str]], ...]:
