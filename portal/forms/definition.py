@@ -7,7 +7,7 @@ from typing import Any
 
 from portal.core.money import Pence
 from portal.forms.conditions import Expression
-from portal.forms.fields.base import Question
+from portal.forms.fields.base import Question, Spot
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,7 @@ class Check:
     that: Expression
     otherwise: str
     at: str
+    spot: Spot = field(default=Spot(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Page:
     is_exit: bool = False
     """"You cannot use this service because…": the journey ends here and nothing is sent."""
     checks: tuple[Check, ...] = ()
+    spot: Spot = field(default=Spot(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ class FeeLine:
     """The whole-number question that chooses the band."""
     times: str = ""
     """The whole-number question the amount is multiplied by."""
+    spot: Spot = field(default=Spot(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +97,11 @@ class CaseRule:
     """With {question} placeholders."""
     customer: Mapping[str, str] = field(default_factory=dict[str, str])
     """name, email, phone, address, organisation → the question that gives it."""
-    location: str = ""
-    """The address or location question that says where."""
+    location: tuple[str, ...] = ()
+    """The address or location questions that say where: the first that was answered does."""
+    anonymous: bool = False
+    """Whether people may keep their name and address to themselves."""
+    spot: Spot = field(default=Spot(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +141,8 @@ class FormDefinition:
     keep_submission_days: int
     examples: tuple[Example, ...]
     digest: str
+    charge: str = "one"
+    """How many fee lines every complete journey is charged: one, some (one or more) or any."""
 
     @property
     def questions(self) -> Iterator[Question]:

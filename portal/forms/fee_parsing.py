@@ -114,6 +114,7 @@ def _line(
         when=item.expression("when", vocabulary),
         by=by,
         times=times,
+        spot=item.spot(),
     )
 
 

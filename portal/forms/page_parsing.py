@@ -121,6 +121,7 @@ def _question(item: Reader) -> Question:
         about=item.text("about"),
         settings=_settings(item, kind if field_type else "text"),
         errors={str(k): str(v) for k, v in item.mapping("errors").items()},
+        spot=item.spot(),
     )
 
 
@@ -150,6 +151,7 @@ def parse_pages(outlines: list[Outline], vocabulary: Vocabulary) -> tuple[Page, 
                 guidance=outline.content.text("guidance"),
                 is_exit=outline.reader.flag("exit"),
                 checks=tuple(_checks(outline, vocabulary, earlier)),
+                spot=outline.reader.spot(),
             )
         )
     return tuple(pages)
@@ -185,7 +187,7 @@ def _checks(outline: Outline, vocabulary: Vocabulary, earlier: set[str]) -> list
         if at and at not in {q.name for q in outline.questions}:
             item.error("at", "F031", f"the question {at} is not on this page")
         elif that is not None:
-            checks.append(Check(that, item.text("else"), at))
+            checks.append(Check(that, item.text("else"), at, item.spot()))
     return checks
 
 

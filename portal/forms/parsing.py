@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -26,6 +26,7 @@ from portal.forms.source import Finding, Source, read_source
 from portal.forms.texts import placeholders
 
 PRIORITIES = ("low", "normal", "high", "urgent")
+CHARGES = ("one", "some", "any")
 AUDIENCES = ("resident", "business")
 _SPAN = re.compile(r"(?P<count>\d{1,4}) (?P<unit>day|week|month|year)s?")
 _WORKING_DAYS = re.compile(r"(?P<count>\d{1,3}) working days?")
@@ -118,6 +119,7 @@ def _form(
         keep_submission_days=submission,
         examples=tuple(_examples(form, pages, answered)),
         digest=digest,
+        charge=form.one_of("charge", CHARGES, "one"),
     )
 
 
@@ -174,8 +176,21 @@ def _case(form: Reader, questions: Mapping[str, Question]) -> CaseRule:
         target_working_days=int(target["count"]) if target else 0,
         subject=case.text("subject"),
         customer=_customer(case, questions),
-        location=_of_type(case, "location", questions, ("address", "location")),
+        location=tuple(_locations(case, questions)),
+        anonymous=_is_anonymous(case),
+        spot=case.spot(),
     )
+
+
+def _is_anonymous(case: Reader) -> bool:
+    customer = case.inside("customer", CUSTOMER)
+    return customer is not None and customer.flag("anonymous")
+
+
+def _locations(case: Reader, questions: Mapping[str, Question]) -> Iterator[str]:
+    for name in case.names("location"):
+        if _is_of_type(case, "location", name, questions, ("address", "location")):
+            yield name
 
 
 def _customer(case: Reader, questions: Mapping[str, Question]) -> dict[str, str]:
@@ -193,17 +208,27 @@ def _of_type(
     reader: Reader, key: str, questions: Mapping[str, Question], types: tuple[str, ...]
 ) -> str:
     name = reader.text(key)
-    if name and (name not in questions or questions[name].type not in types):
-        reader.error(
-            key,
-            "F036",
-            f"{name} is not a question of type {' or '.join(types)}",
-            "These are: "
-            + (", ".join(n for n, q in questions.items() if q.type in types) or "none")
-            + ".",
-        )
-        return ""
-    return name
+    return name if name and _is_of_type(reader, key, name, questions, types) else ""
+
+
+def _is_of_type(
+    reader: Reader,
+    key: str,
+    name: str,
+    questions: Mapping[str, Question],
+    types: tuple[str, ...],
+) -> bool:
+    if name in questions and questions[name].type in types:
+        return True
+    reader.error(
+        key,
+        "F036",
+        f"{name} is not a question of type {' or '.join(types)}",
+        "These are: "
+        + (", ".join(n for n, q in questions.items() if q.type in types) or "none")
+        + ".",
+    )
+    return False
 
 
 def _check_placeholders(reader: Reader, key: str, questions: Mapping[str, Question]) -> None:

@@ -10,6 +10,8 @@ from typing import Any, TypeAlias
 import yaml
 from yaml.composer import ComposerError
 
+from portal.forms.fields.base import Spot
+
 Path: TypeAlias = tuple[str | int, ...]
 """Where a value is: ("pages", 0, "questions", 1, "ask")."""
 
@@ -56,6 +58,10 @@ class Source:
         else:
             line, column = self._position(path)
         self.findings.append(Finding(self.file, line, column, "error", code, message, hint))
+
+    def spot(self, path: Path) -> Spot:
+        """Where the value at a path begins, for something to be said about it later."""
+        return Spot(self.file, *(self.values_at.get(path) or self._position(path)))
 
     def _position(self, path: Path) -> tuple[int, int]:
         # A value that is missing has no place of its own: point at the nearest thing around it.

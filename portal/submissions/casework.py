@@ -46,7 +46,7 @@ def case_of(
         customer=_customer(definition, values),
         channel=submission.channel.value,
         submitted_at=submission.submitted_at,
-        location=_location(values.get(rule.location)),
+        location=next((_location(values[name]) for name in rule.location if name in values), None),
         answers=tuple(
             _answer(page, question, values[question.name])
             for page, question in _asked(definition)

@@ -235,6 +235,15 @@ class Asking:
 
 
 @dataclass(frozen=True, slots=True)
+class Spot:
+    """Where something stands in a definition: for messages only, never part of what it says."""
+
+    file: str = ""
+    line: int = 1
+    column: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """One thing asked. `options` is whatever the field type read from its own keys."""
 
@@ -248,6 +257,7 @@ class Question:
     settings: Any = None
     errors: Mapping[str, str] = field(default_factory=dict[str, str])
     """The designer's own wording for an error, by its kind (`missing`, `too_long` …)."""
+    spot: Spot = field(default=Spot(), compare=False)
 
     def say(self, kind: str, default: str) -> str:
         """The wording of one error: the designer's, or the GOV.UK Design System's."""
