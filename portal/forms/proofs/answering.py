@@ -6,12 +6,12 @@ the solver names a case they miss, and the answer to it joins them.
 """
 
 from collections.abc import Iterator
-from itertools import islice, product
+from itertools import chain, islice, product
 from typing import Any
 
 import z3
 
-from portal.forms.fields.domain import Days, Whole
+from portal.forms.fields.domain import Days, OneOf, Whole
 from portal.forms.proofs.expressions import FRESH
 from portal.forms.proofs.model import Asked, Model, Visit
 from portal.forms.proofs.search import Found, Search, Unsure
@@ -133,7 +133,9 @@ def _variables(asked: Asked) -> list[Any]:
 def _candidates(model: Model, visit: Visit) -> Iterator[Candidate]:
     """Answers that are often enough: first with everything optional left blank."""
     choices = [list(_often_enough(model, asked)) for asked in _on(model, visit)]
-    for chosen in product(*choices):
+    most = max((len(each) for each in choices), default=0)
+    together = ([each[n % len(each)] for each in choices] for n in range(most))
+    for chosen in chain(together, product(*choices)):
         yield [pair for each in chosen for pair in each]
 
 
@@ -156,6 +158,9 @@ def _often_enough(model: Model, asked: Asked) -> Iterator[Candidate]:
             yield [*blank, (number, as_term(first))]
             yield [*blank, (number, as_term(last))]
             yield from ([*blank, (number, other)] for other in _earlier(model, asked, Number))
+        case Text(term), OneOf(values):
+            for value in values:
+                yield [*blank, (term, as_term(model.texts.number(value)))]
         case Truth(term), _ if not isinstance(term, bool):
             yield [*blank, (term, z3.BoolVal(True))]
             yield [*blank, (term, z3.BoolVal(False))]
@@ -166,7 +171,7 @@ def _often_enough(model: Model, asked: Asked) -> Iterator[Candidate]:
 def _plain(asked: Asked) -> Candidate:
     """Some value for every variable of the question but the one its kind is tried with."""
     tried = asked.value.day if isinstance(asked.value, Moment) else None
-    tried = asked.value.term if isinstance(asked.value, Number | Truth) else tried
+    tried = asked.value.term if isinstance(asked.value, Number | Truth | Text) else tried
     plain: Candidate = []
     for place, variable in enumerate(_variables(asked)):
         if variable is tried or (tried is not None and str(variable) == str(tried)):

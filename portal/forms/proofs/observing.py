@@ -155,19 +155,20 @@ def _said(value: bool | str | None) -> str:  # noqa: FBT001  # what came of a co
 def observe(definition: FormDefinition, example: Example, today: Today) -> Observation:
     """Answer the form page by page as the example says."""
     asking = Asking(today.on, ExampleGazetteer(), example_file)
-    answers, refused, stuck = Answers(), False, False
+    answers = Answers()
+    refused: set[str] = set()
+    for page in definition.pages:
+        given = None if page.is_exit else _parse(page, example, asking)
+        if given is not None:
+            answers = answers.with_page(page, given)
+        elif any(question.name in example.answers for question in page.questions):
+            refused.add(page.name)
+    # What is answered off the route changes nothing, so that one walk shows the whole of it.
     journey = walk(definition, answers, today)
-    scope: dict[str, Any] = {}
-    while journey.next_page is not None and not refused and not stuck:
-        given = _parse(journey.next_page, example, asking)
-        if given is None:
-            refused = True
-            break
-        answers = answers.with_page(journey.next_page, given)
-        journey = walk(definition, answers, today)
-        stuck = bool(journey.errors)
-        scope = dict(journey.scope)
-    return Observation(definition, example, today, journey, scope, refused, stuck)
+    stopped = journey.next_page is not None and journey.next_page.name in refused
+    return Observation(
+        definition, example, today, journey, journey.scope, stopped, bool(journey.errors)
+    )
 
 
 def _parse(page: Page, example: Example, asking: Asking) -> dict[str, AnswerValue] | None:
