@@ -180,7 +180,7 @@ class AddressField:
         found = Way("found", full=always | {"uprn"})
         by_hand = Way("by_hand", full=always, empty=frozenset({"uprn", "usrn"}))
         ways = (found, by_hand) if settings.manual else (found,)
-        return Parts(("one_line", "town", "postcode", "uprn", "usrn"), ways, _sample)
+        return Parts(("one_line", "town", "postcode", "uprn", "usrn"), ways, _sample, _could_be)
 
     def write_example(self, question: Question, value: Any) -> Any:  # noqa: ANN401  # YAML
         """A UPRN, or {line_1, town, postcode}."""
@@ -205,6 +205,18 @@ class AddressField:
                 {**whole, f"{name}-postcode": [text]} for text in ("ZZ1", "12345", "ZZ1 1AAA")
             ]
         return tuple(posts if question.optional else [{}, *posts])
+
+
+def _could_be(part: str, text: str) -> bool:
+    match part:
+        case "uprn" | "usrn":
+            return _UPRN.fullmatch(text) is not None
+        case "postcode":
+            return as_postcode(text) == text
+        case "one_line":
+            return ", " in text
+        case _:
+            return True
 
 
 def _sample(part: str, number: int) -> str:

@@ -92,6 +92,8 @@ class Parts:
     ways: tuple[Way, ...]
     sample: Callable[[str, int], str]
     """The part and the number of a sample → a text."""
+    takes: Callable[[str, str], bool] = lambda _part, _text: True
+    """The part and a text → False only for one the part surely never is."""
 
 
 @dataclass(frozen=True, slots=True)

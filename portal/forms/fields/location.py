@@ -175,7 +175,7 @@ class LocationField:
         metres = frozenset({"uprn", "usrn", "easting", "northing"})
         words = Way("words", full=frozenset({"one_line"}), empty=metres)
         names = ("one_line", "uprn", "usrn", "easting", "northing")
-        return Parts(names, (words, point) if settings.words else (point,), _sample)
+        return Parts(names, (words, point) if settings.words else (point,), _sample, _could_be)
 
     def write_example(self, question: Question, value: Any) -> Any:  # noqa: ANN401  # YAML
         """{description}, and {latitude, longitude} for a point."""
@@ -311,6 +311,10 @@ def _is_found(place: Place) -> bool:
 def _outside(question: Question) -> FieldError:
     said = "The place must be inside the council area"
     return FieldError(f"{question.name}-query", question.say("outside", said))
+
+
+def _could_be(part: str, text: str) -> bool:
+    return part == "one_line" or (text.isascii() and text.isdigit())
 
 
 def _sample(part: str, number: int) -> str:

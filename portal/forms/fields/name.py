@@ -118,7 +118,7 @@ class NameField:
         """Every name."""
         del question
         parts = ("first", "last", "full")
-        return Parts(parts, (Way("typed", full=frozenset(parts)),), _sample)
+        return Parts(parts, (Way("typed", full=frozenset(parts)),), _sample, _could_be)
 
     def write_example(self, question: Question, value: Any) -> Any:  # noqa: ANN401  # YAML
         """{first: Ann, last: Example}."""
@@ -135,6 +135,10 @@ class NameField:
         ]
         posts += [{first: ["Ann"], **p} for p in unstorable_samples(question, last, _LONGEST) if p]
         return tuple(posts if question.optional else [{}, *posts])
+
+
+def _could_be(part: str, text: str) -> bool:
+    return part != "full" or " " in text
 
 
 def _sample(part: str, number: int) -> str:

@@ -9,6 +9,7 @@ will be one more.
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 
 import z3
 
@@ -282,7 +283,10 @@ class Model:
             )
             for place, way in enumerate(domain.ways)
         ]
-        texts = (some(number == 0, self._could_be(name, number)) for number in numbers.values())
+        texts = (
+            some(number == 0, self._could_be(name, number, partial(domain.takes, part)))
+            for part, number in numbers.items()
+        )
         fits = every(some(*by_way), *texts)
         return Named(tuple((part, Text(number)) for part, number in numbers.items())), fits
 
