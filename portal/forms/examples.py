@@ -23,6 +23,8 @@ class Outcome:
     problems: tuple[str, ...]
     posts: tuple[tuple[Page, Mapping[str, list[str]]], ...]
     """What a browser would have posted, page by page: the tests send the same over HTTP."""
+    refused: Mapping[str, str]
+    """Question → the error it was refused with, where it stopped."""
 
 
 class ExampleGazetteer:
@@ -77,7 +79,7 @@ def run_example(definition: FormDefinition, example: Example, today: Today) -> O
         answers = outcome.answers
         journey = walk(definition, answers, today)
     problems.extend(_compare(definition, example, journey, refused, today))
-    return Outcome(example, journey, answers, tuple(problems), tuple(posts))
+    return Outcome(example, journey, answers, tuple(problems), tuple(posts), refused)
 
 
 def post_for(page: Page, example: Example) -> dict[str, list[str]]:

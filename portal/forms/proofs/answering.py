@@ -14,6 +14,7 @@ import z3
 from portal.forms.fields.domain import Days, OneOf, Whole
 from portal.forms.proofs.expressions import FRESH
 from portal.forms.proofs.model import Asked, Model, Visit
+from portal.forms.proofs.observing import Observation
 from portal.forms.proofs.search import Found, Search, Unsure
 from portal.forms.proofs.terms import (
     Listed,
@@ -80,10 +81,18 @@ def _refine(search: Search, visit: Visit, passes: Term, variables: list[Any]) ->
 
 def _shown(search: Search, visit: Visit, goal: Term) -> Found:
     page = visit.page
+    name = f"Nothing can be answered at {page.name}"
+    tried = search.find(
+        every(goal, visit.answered),
+        lambda seen: seen.journey.next_page is page and seen.stuck,
+        name,
+    )
+    if isinstance(tried, Observation):
+        return tried
     return search.find(
         every(goal, no(visit.answered)),
         lambda seen: seen.journey.next_page is page and not seen.refused and not seen.stuck,
-        f"Nothing can be answered at {page.name}",
+        name,
     )
 
 

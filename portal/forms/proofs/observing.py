@@ -15,7 +15,7 @@ from portal.core.money import Pence
 from portal.forms.answers import Answers
 from portal.forms.conditions import evaluate
 from portal.forms.definition import Example, FeeLine, FormDefinition, Page
-from portal.forms.examples import ExampleGazetteer, example_file, post_for
+from portal.forms.examples import ExampleGazetteer, example_file, post_for, run_example
 from portal.forms.fees import calculate_fee
 from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.base import AnswerValue, Asking, FieldError, Unfinished
@@ -191,33 +191,21 @@ def _parse(page: Page, example: Example, asking: Asking) -> dict[str, AnswerValu
 
 def as_example(observation: Observation) -> Example:
     """The example with what came of it, so that it can be put under `examples:` and run."""
-    seen, found = observation.example, observation
-    asked = {q.name for page in found.journey.pages for q in page.questions}
-    answers = {name: value for name, value in seen.answers.items() if name in asked}
-    refused: Mapping[str, str] = {}
+    seen = observation
+    asked = {question.name for page in seen.journey.pages for question in page.questions}
     fee = None
-    if found.stuck:
-        refused = _refusals(found)
-    elif found.complete and found.definition.fee and None not in found.charged.values():
-        fee = Pence(sum(amount for amount in found.charged.values() if amount is not None))
-    exit_page = found.journey.exit_page
+    if seen.complete and seen.definition.fee and None not in seen.charged.values():
+        fee = Pence(sum(amount for amount in seen.charged.values() if amount is not None))
+    refused: Mapping[str, str] = {}
+    if not seen.ends:
+        refused = run_example(seen.definition, seen.example, seen.today).refused
+    exit_page = seen.journey.exit_page
     return replace(
-        seen,
-        answers=answers,
-        on=found.today.on,
-        sees=tuple(page.name for page in found.journey.pages),
+        seen.example,
+        answers={name: value for name, value in seen.example.answers.items() if name in asked},
+        on=seen.today.on,
+        sees=tuple(page.name for page in seen.journey.pages),
         fee=fee,
         ends_at=exit_page.name if exit_page else "",
         refused=refused,
     )
-
-
-def _refusals(found: Observation) -> Mapping[str, str]:
-    page = found.journey.next_page
-    if page is None:
-        return {}
-    return {
-        check.at: check.otherwise
-        for number, check in enumerate(page.checks)
-        if found.results.get(check_name(page, number)) is False
-    }

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
@@ -38,7 +38,14 @@ def as_json(proof: Proof, folder: str = "") -> dict[str, Any]:
 def as_yaml(example: Example) -> str:
     """An example as it can be put under `examples:`."""
     written = [dict(_parts(example))]
-    return yaml.safe_dump(written, sort_keys=False, allow_unicode=True, width=100).rstrip()
+    dumped: str = yaml.dump(written, Dumper=_AsText, sort_keys=False, allow_unicode=True, width=100)
+    return dumped.rstrip()
+
+
+class _AsText(yaml.SafeDumper):
+    """Quotes only what needs it: the forms are read with every scalar as text."""
+
+    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
 
 
 def _parts(example: Example) -> Iterator[tuple[str, Any]]:
