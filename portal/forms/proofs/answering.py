@@ -11,7 +11,7 @@ from typing import Any
 
 import z3
 
-from portal.forms.fields.domain import Days, OneOf, Whole
+from portal.forms.fields.domain import Days, OneOf, Whole, Words
 from portal.forms.proofs.expressions import FRESH
 from portal.forms.proofs.model import Asked, Model, Visit
 from portal.forms.proofs.observing import Observation
@@ -60,6 +60,7 @@ def _refine(search: Search, visit: Visit, passes: Term, variables: list[Any]) ->
     missed: Term = visit.visited
     for candidate in islice(_candidates(search.model, visit), _CANDIDATES):
         missed = every(missed, no(z3.substitute(passes, *candidate)))
+    search.settle()
     for _ in range(_ROUNDS):
         case = search.case(missed)
         if case is None:
@@ -148,7 +149,9 @@ def _candidates(model: Model, visit: Visit) -> Iterator[Candidate]:
         yield [pair for each in chosen for pair in each]
 
 
-def _often_enough(model: Model, asked: Asked) -> Iterator[Candidate]:
+def _often_enough(  # noqa: C901  # one branch for each kind of answer
+    model: Model, asked: Asked
+) -> Iterator[Candidate]:
     blank = _plain(asked)
     if not isinstance(asked.filled, bool):
         yield [*blank, (asked.filled, z3.BoolVal(False))]
@@ -170,6 +173,11 @@ def _often_enough(model: Model, asked: Asked) -> Iterator[Candidate]:
         case Text(term), OneOf(values):
             for value in values:
                 yield [*blank, (term, as_term(model.texts.number(value)))]
+        case Text(term), Words(shortest, longest) if model.texts.asks_size:
+            for size in (shortest, longest):
+                yield [*blank, (term, as_term(model.texts.of_size(size)))]
+        case Text(term), Words():
+            yield [*blank, (term, as_term(FRESH))]
         case Truth(term), _ if not isinstance(term, bool):
             yield [*blank, (term, z3.BoolVal(True))]
             yield [*blank, (term, z3.BoolVal(False))]

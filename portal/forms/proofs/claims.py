@@ -123,6 +123,8 @@ def _can_be_true(search: Search, name: str, condition: Expression, asked: Term) 
     claim = f"the condition of {name} can be true"
     message = f"the condition of the {name} is never true here"
     hint = "What it describes cannot have been answered by then."
+    if found is None and search.impossible(asked):
+        return Proven(claim)  # the place itself cannot be reached, which is said elsewhere
     passing = _asked_at(search, name, asked) if found is None else None
     return _possible(claim, found, Refuted(claim, "V004", message, hint, condition.spot, passing))
 

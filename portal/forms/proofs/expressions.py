@@ -50,6 +50,7 @@ A_DAY = 86_400
 """Seconds."""
 FRESH = 1_000
 """Texts written in a form have numbers below this; any other text has a larger one."""
+_SIZED = 1_000_000
 _DURATION = re.compile(r"(?P<sign>-?)(?:(?P<h>\d+)h)?(?:(?P<m>\d+)m)?(?:(?P<s>\d+)s)?")
 _TESTS: Mapping[str, Callable[[str, str], bool]] = {
     "startsWith": str.startswith,
@@ -68,6 +69,7 @@ class Texts:
         self.tests: dict[tuple[str, str], z3.FuncDeclRef] = {}
         self.size = z3.Function("size", z3.IntSort(), z3.IntSort())
         self.asks_size = False
+        self._sizes: set[int] = set()
         self._asserted: set[tuple[str, str, str]] = set()
 
     def number(self, text: str) -> int:
@@ -86,9 +88,16 @@ class Texts:
             self.tests[key] = z3.Function(name, z3.IntSort(), z3.BoolSort())
         return self.tests[key]
 
+    def of_size(self, size: int) -> int:
+        """The number of a text nobody wrote that has so many characters."""
+        self._sizes.add(size)
+        return _SIZED + size
+
     def facts(self) -> list[Term]:
         """What is true of the texts written in the form, as far as it was not said before."""
         said: list[Term] = []
+        new = [size for size in self._sizes if self._is_new("", "of size", str(size))]
+        said.extend(self.size(_SIZED + size) == size for size in new)
         for text, number in self.written.items():
             for function, literal in self.tests:
                 if function in _TESTS and self._is_new(text, function, literal):

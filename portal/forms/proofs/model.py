@@ -32,7 +32,7 @@ from portal.forms.fields.domain import (
 )
 from portal.forms.proofs import calendar
 from portal.forms.proofs.expressions import FRESH, Expressions, Texts
-from portal.forms.proofs.syntax import literals, tree_of
+from portal.forms.proofs.syntax import calls, literals, tree_of
 from portal.forms.proofs.terms import (
     Known,
     Listed,
@@ -177,8 +177,9 @@ class Model:
         """
         together = _Together()
         for expression in self._all_expressions():
-            self.texts.asks_size |= "size" in expression.text
-            together.note(expression.reads, literals(tree_of(expression)))
+            tree = tree_of(expression)
+            self.texts.asks_size |= calls(tree, "size")
+            together.note(expression.reads, literals(tree))
         for question in self.definition.questions:
             domain = FIELD_TYPES[question.type].domain(question)
             if isinstance(domain, OneOf | SomeOf):

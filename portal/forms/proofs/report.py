@@ -45,7 +45,7 @@ def as_yaml(example: Example) -> str:
 class _AsText(yaml.SafeDumper):
     """Quotes only what needs it: the forms are read with every scalar as text."""
 
-    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
+    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}  # pyright: ignore[reportIncompatibleVariableOverride]  # PyYAML's own class variable
 
 
 def _parts(example: Example) -> Iterator[tuple[str, Any]]:

@@ -119,6 +119,22 @@ def literals(node: Node) -> Iterator[str]:
             pass
 
 
+def calls(node: Node, function: str) -> bool:
+    """Whether a function is called anywhere in it."""
+    match node:
+        case Call(name, inside):
+            return name == function or any(calls(each, function) for each in inside)
+        case ListOf(inside):
+            return any(calls(each, function) for each in inside)
+        case Part(of):
+            return calls(of, function)
+        case Comprehension():
+            inside = (node.over, node.begin, node.step, node.result)
+            return any(calls(each, function) for each in inside)
+        case _:
+            return False
+
+
 def spelt(node: Node) -> str:  # noqa: PLR0911  # one branch a node
     """An operand in words a designer knows again: as CEL, with brackets where in doubt."""
     match node:
