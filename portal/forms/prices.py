@@ -6,6 +6,8 @@ from datetime import date, timedelta
 
 from portal.core.money import Pence, format_pounds
 from portal.forms.definition import Amount, FeeLine, FormDefinition
+from portal.forms.fields import FIELD_TYPES
+from portal.forms.fields.domain import Whole
 
 ALWAYS = date(1900, 1, 1)
 """The first day of an amount written in the form itself."""
@@ -34,15 +36,22 @@ class Price:
 
 def price_table(definition: FormDefinition) -> list[Price]:
     """Every price of a form, in the order of its lines, oldest date first."""
-    return [price for line in definition.fee for price in _prices(line)]
+    return [price for line in definition.fee for price in _prices(line, _least(definition, line))]
 
 
-def _prices(line: FeeLine) -> Iterator[Price]:
+def _least(definition: FormDefinition, line: FeeLine) -> int:
+    """The smallest number the question that chooses the band takes."""
+    question = definition.question(line.by)
+    domain = FIELD_TYPES[question.type].domain(question) if question else None
+    return max(domain.first, 0) if isinstance(domain, Whole) else 0
+
+
+def _prices(line: FeeLine, least: int) -> Iterator[Price]:
     amounts = line.schedule.amounts
     for number, dated in enumerate(amounts):
         later = amounts[number + 1].start if number + 1 < len(amounts) else None
         last = later - timedelta(days=1) if later else None
-        for smallest, largest, amount in _bands(dated):
+        for smallest, largest, amount in _bands(dated, least):
             yield Price(
                 line.name,
                 line.label,
@@ -59,10 +68,10 @@ def _prices(line: FeeLine) -> Iterator[Price]:
             )
 
 
-def _bands(dated: Amount) -> Iterator[tuple[int | None, int | None, Pence]]:
+def _bands(dated: Amount, least: int) -> Iterator[tuple[int | None, int | None, Pence]]:
     if dated.amount is not None:
         yield None, None, dated.amount
-    smallest = 0
+    smallest = least
     for band in dated.bands:
         yield smallest, band.to, band.amount
         smallest = (band.to or 0) + 1

@@ -177,7 +177,7 @@ class AddressField:
         """One of the gazetteer, or typed by hand where that is allowed."""
         settings: AddressSettings = question.settings
         always = frozenset({"one_line", "town", "postcode"})
-        found = Way("found", full=always | {"uprn"})
+        found = Way("found", full=frozenset({"one_line", "uprn"}))  # some have no postcode
         by_hand = Way("by_hand", full=always, empty=frozenset({"uprn", "usrn"}))
         ways = (found, by_hand) if settings.manual else (found,)
         return Parts(("one_line", "town", "postcode", "uprn", "usrn"), ways, _sample, _could_be)

@@ -48,7 +48,7 @@ from portal.forms.proofs.terms import (
 
 A_DAY = 86_400
 """Seconds."""
-FRESH = 1_000
+FRESH = 100_000
 """Texts written in a form have numbers below this; any other text has a larger one."""
 _SIZED = 1_000_000
 _DURATION = re.compile(r"(?P<sign>-?)(?:(?P<h>\d+)h)?(?:(?P<m>\d+)m)?(?:(?P<s>\d+)s)?")

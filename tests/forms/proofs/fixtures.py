@@ -53,8 +53,19 @@ TAXI = Written(
         - {question: base, ask: Base, type: address}
     """,
     fee="""
-    - {line: licence, label: Licence, when: kind != "replace", amount: licence, by: years, income_code: A, vat: exempt}
-    - {line: badge, label: Badge, when: kind == "replace", amount: badge, income_code: B, vat: exempt}
+    - line: licence
+      label: Licence
+      when: kind != "replace"
+      amount: licence
+      by: years
+      income_code: A
+      vat: exempt
+    - line: badge
+      label: Badge
+      when: kind == "replace"
+      amount: badge
+      income_code: B
+      vat: exempt
     """,
     fees="""
     licence:
@@ -139,10 +150,30 @@ HALL = Written(
         - {question: phone, ask: Phone, type: phone, optional: yes}
     """,
     fee="""
-    - {line: free, label: Charity, when: group == "charity", amount: £5.00, income_code: A, vat: exempt}
-    - {line: small, label: Small, when: group == "family", amount: £50.00, income_code: A, vat: exempt}
-    - {line: business, label: Business, when: group == "business" && turnover < pounds(1000), amount: £80.00, income_code: A, vat: standard}
-    - {line: large, label: Large business, when: group == "business" && turnover >= pounds(1000), amount: £120.00, income_code: A, vat: standard}
+    - line: free
+      label: Charity
+      when: group == "charity"
+      amount: £5.00
+      income_code: A
+      vat: exempt
+    - line: small
+      label: Small
+      when: group == "family"
+      amount: £50.00
+      income_code: A
+      vat: exempt
+    - line: business
+      label: Business
+      when: group == "business" && turnover < pounds(1000)
+      amount: £80.00
+      income_code: A
+      vat: standard
+    - line: large
+      label: Large business
+      when: group == "business" && turnover >= pounds(1000)
+      amount: £120.00
+      income_code: A
+      vat: standard
     """,
     case="""\
 case:
@@ -200,8 +231,21 @@ LAND = Written(
         - {question: email, ask: Email, type: email}
     """,
     fee="""
-    - {line: search, label: Search, when: "!urgent", amount: search, by: parcels, times: copies, income_code: A, vat: exempt}
-    - {line: fast, label: Urgent search, when: urgent, amount: fast, by: parcels, income_code: A, vat: exempt}
+    - line: search
+      label: Search
+      when: "!urgent"
+      amount: search
+      by: parcels
+      times: copies
+      income_code: A
+      vat: exempt
+    - line: fast
+      label: Urgent search
+      when: urgent
+      amount: fast
+      by: parcels
+      income_code: A
+      vat: exempt
     """,
     fees="""
     search:

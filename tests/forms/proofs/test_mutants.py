@@ -22,10 +22,10 @@ EVERY = {
     "taxi": 2,
     "land": 2,
     "hall": 6,
-    "street-naming-and-numbering": 2,
+    "street-naming-and-numbering": 1,
     "report-fly-tipping": 2,
     "make-a-complaint": 2,
-    "temporary-event-notice": 24,
+    "temporary-event-notice": 20,
 }
 """Which mutants of a form are tried here: every second, every sixth …"""
 PARTS = 3

@@ -83,7 +83,8 @@ def forms(draw: st.DrawFn) -> Written:
             fee += f"- {{line: l{line}, label: L, amount: {amount}{when}, "
             fee += "income_code: I, vat: exempt}\n"
         last = draw(st.sampled_from(["", "to: 2, "]))
-        fees = f"bands:\n  - from: 2020-01-01\n    bands: [{{to: 1, amount: £1.00}}, {{{last}amount: £2.00}}]"
+        bands = f"[{{to: 1, amount: £1.00}}, {{{last}amount: £2.00}}]"
+        fees = f"bands:\n  - from: 2020-01-01\n    bands: {bands}"
     return Written(pages, fee, fees=fees)
 
 
