@@ -22,12 +22,13 @@ run: install ## Serve the whole portal with demo data (PORT=8000)
 test: install-dev ## Run every test, browser and PostgreSQL included
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup tests
 
-check: install-dev ## Format, lint, types, import contracts, definitions and their examples
+check: install-dev ## Format, lint, types, import contracts, definitions, proofs and examples
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/basedpyright --level error
 	@$(BIN)/lint-imports
 	@$(BIN)/portal check
+	@$(BIN)/portal prove
 	@$(BIN)/portal examples > /dev/null || $(BIN)/portal examples
 
 e2e: install-dev ## Run only the browser tests

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import structlog
 import typer
@@ -17,10 +17,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from portal.core.bank_holidays import bank_holidays
 from portal.core.dates import Today, council_day
 from portal.core.errors import UnsafeSettings
+from portal.forms.definition import FormDefinition
 from portal.forms.examples import run_example
-from portal.forms.library import check_path, load_library
+from portal.forms.library import Library, check_path, load_library
 from portal.forms.schema import form_schema
 from portal.settings import Settings
+
+if TYPE_CHECKING:
+    from portal.forms.proofs.proving import Proof
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -244,6 +248,64 @@ def examples(
             failed = failed or bool(outcome.problems)
     if failed or unknown:
         raise typer.Exit(1)
+
+
+@app.command()
+def prove(
+    forms: Annotated[
+        list[str] | None, typer.Argument(help="Form names; all when left out.")
+    ] = None,
+    output: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
+) -> None:
+    """Prove that the forms do what they should, or show answers with which they do not."""
+    from portal.forms.proofs.proving import prove as run  # the solver takes a moment to import
+    from portal.forms.proofs.report import as_json, as_text
+
+    library = load_library(_forms_folder())
+    folder = str(library.folder)
+    chosen = _chosen_forms(library, forms)
+    proofs: list[Proof] = []
+    with _progress("Proving", len(chosen)) as advance:
+        for number, form in enumerate(chosen):
+            today = Today(council_day(datetime.now(UTC)), bank_holidays())
+            proofs.append(run(form, today))
+            advance(number + 1)
+    if output == "json":
+        print(json.dumps([as_json(p, folder) for p in proofs], indent=2, ensure_ascii=False))
+    else:
+        for proof in proofs:
+            print("\n".join(as_text(proof, folder)))
+    if any(proof.refuted for proof in proofs):
+        raise typer.Exit(1)
+
+
+def _chosen_forms(library: Library, names: list[str] | None) -> list[FormDefinition]:
+    """The forms with these names, or all. Stops when one is not there or has errors."""
+    problems = [str(finding) for finding in library.findings]
+    problems += [f"there is no form called {n}" for n in names or [] if n not in library.forms]
+    if problems:
+        print("\n".join(problems))
+        raise typer.Exit(1)
+    return [form for form in library.forms.values() if not names or form.form in names]
+
+
+@app.command()
+def price(
+    form: Annotated[str, typer.Argument(help="The form's name.")],
+    output: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
+) -> None:
+    """Print the whole price table of a form, with its dates."""
+    from portal.forms.prices import as_row, price_table
+
+    prices = price_table(_chosen_forms(load_library(_forms_folder()), [form])[0])
+    if output == "json":
+        print(json.dumps([asdict(p) for p in prices], indent=2, ensure_ascii=False, default=str))
+        return
+    rows = [("Line", "When", "From", "To", "For", "Price"), *(as_row(p) for p in prices)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows if prices else [("This form costs nothing.",)]:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=False))
+        print("  ".join(cells).rstrip())
 
 
 @app.command()

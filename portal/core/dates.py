@@ -47,13 +47,15 @@ def working_days_between(start: date, end: date, bank_holidays: Iterable[date]) 
     """
     if end <= start:
         return 0
-    first = start + timedelta(days=1)
-    # Counted by whole weeks, not day by day: the two may be centuries apart.
-    weeks, rest = divmod((end - first).days, 7)
-    weekdays = weeks * _SATURDAY + sum((first.weekday() + n) % 7 < _SATURDAY for n in range(rest))
-    return weekdays - sum(
-        first <= day < end and day.weekday() < _SATURDAY for day in frozenset(bank_holidays)
-    )
+    weekdays = _weekdays_before(end) - _weekdays_before(start + timedelta(days=1))
+    # Whole weeks are counted at once: two dates a century apart cost no more than two in a week.
+    off = {day for day in bank_holidays if start < day < end and day.weekday() < _SATURDAY}
+    return weekdays - len(off)
+
+
+def _weekdays_before(day: date) -> int:
+    weeks, weekday = divmod(day.toordinal() - 1, 7)  # 1 January of the year 1 was a Monday
+    return weeks * _SATURDAY + min(weekday, _SATURDAY)
 
 
 def add_working_days(start: date, count: int, bank_holidays: Iterable[date]) -> date:

@@ -42,7 +42,7 @@ def parse_computed(form: Reader, types: Mapping[str, str]) -> ComputedValues:
             *(reads.get(read, frozenset({read})) for read in expression.reads)
         )
         shown_as = item.one_of("shown_as", SHOWN_AS, "text")
-        values.append(Computed(name, expression, shown_as, item.text("label")))
+        values.append(Computed(name, expression, shown_as, item.text("label"), item.spot()))
         vocabulary = Vocabulary(known)
     return ComputedValues(tuple(values), vocabulary, made, reads)
 

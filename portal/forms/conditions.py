@@ -8,13 +8,14 @@ shown, not charged. `true || unknown` is true and `false && unknown` is false, a
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from cel_expr_python import cel
 
 from portal.core.dates import Today, add_working_days, working_days_between
+from portal.forms.fields.base import Spot
 
 LONGEST = 500  # characters: a condition longer than this wants a page of its own
 RESERVED = frozenset(
@@ -77,6 +78,7 @@ class Expression:
     result: str
     """BOOL, INT, STRING or TIMESTAMP."""
     compiled: Any
+    spot: Spot = field(default=Spot(), compare=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Compiled expressions live in this process only."""
@@ -341,23 +343,33 @@ def _references(checked: bytes) -> tuple[frozenset[str], list[str]]:
 
 
 def _fields(message: bytes, wanted: int) -> Iterator[bytes]:
-    """The length-delimited fields with one number (https://protobuf.dev/programming-guides/encoding/)."""
+    """The length-delimited fields with one number."""
+    for number, value in wire_fields(message):
+        if number == wanted and isinstance(value, bytes):
+            yield value
+
+
+def wire_fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
+    """Every field of a protobuf message, number and value, in order; fixed-size ones as bytes.
+
+    (https://protobuf.dev/programming-guides/encoding/)
+    """
     at = 0
     while at < len(message):
         tag, at = _varint(message, at)
         number, wire = tag >> 3, tag & 7
         if wire == _VARINT:
-            _, at = _varint(message, at)
+            value, at = _varint(message, at)
+            yield number, value
             continue
         size, at = (
             (8, at) if wire == _FIXED_64 else (4, at) if wire == _FIXED_32 else _varint(message, at)
         )
-        if number == wanted and wire == _LENGTH_DELIMITED:
-            yield message[at : at + size]
+        yield number, message[at : at + size]
         at += size
 
 
-_VARINT, _FIXED_64, _LENGTH_DELIMITED, _FIXED_32 = 0, 1, 2, 5
+_VARINT, _FIXED_64, _FIXED_32 = 0, 1, 5
 
 
 def _varint(message: bytes, at: int) -> tuple[int, int]:

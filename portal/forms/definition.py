@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from portal.core.money import Pence
 from portal.forms.conditions import Expression
-from portal.forms.fields.base import Question
+from portal.forms.fields.base import Question, Spot
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,7 @@ class Check:
     that: Expression
     otherwise: str
     at: str
+    spot: Spot = field(default=Spot(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Page:
     """Question → the (question, option) of this page that reveals it."""
     is_fixed: bool = True
     """Whether it reads the same whatever was answered: no placeholder, no condition within."""
+    spot: Spot = field(default=Spot(), compare=False)
 
     def question(self, name: str) -> Question | None:
         """The question of this page with this name."""
@@ -70,6 +72,7 @@ class Repeat:
     can_reorder: bool = False
     guidance: str = ""
     checks: tuple[Check, ...] = ()
+    spot: Spot = field(default=Spot(), compare=False)
 
     @property
     def first_page(self) -> Page:
@@ -92,6 +95,7 @@ class Computed:
     """text, number, money or date."""
     label: str = ""
     """Its words on check answers and in the case; empty when it is shown in neither."""
+    spot: Spot = field(default=Spot(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +143,7 @@ class FeeLine:
     """The whole-number question that chooses the band."""
     times: str = ""
     """The whole-number question the amount is multiplied by."""
+    spot: Spot = field(default=Spot(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +158,11 @@ class CaseRule:
     """With {question} placeholders."""
     customer: Mapping[str, str] = field(default_factory=dict[str, str])
     """name, email, phone, address, organisation → the question that gives it."""
-    location: str = ""
-    """The address or location question that says where."""
+    location: tuple[str, ...] = ()
+    """The address or location questions that say where: the first that was answered does."""
+    anonymous: bool = False
+    """Whether people may keep their name and address to themselves."""
+    spot: Spot = field(default=Spot(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +202,8 @@ class FormDefinition:
     keep_submission_days: int
     examples: tuple[Example, ...]
     digest: str
+    charge: str = "one"
+    """How many fee lines every complete journey is charged: one, some (one or more) or any."""
     computed: tuple[Computed, ...] = ()
     """In an order in which each reads only earlier ones."""
 

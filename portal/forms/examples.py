@@ -25,6 +25,8 @@ class Outcome:
     problems: tuple[str, ...]
     posts: tuple[tuple[Step, Mapping[str, list[str]]], ...]
     """What a browser would have posted, page by page: the tests send the same over HTTP."""
+    refused: Mapping[str, str]
+    """Question → the error it was refused with, where it stopped."""
 
 
 class ExampleGazetteer:
@@ -85,7 +87,7 @@ def run_example(definition: FormDefinition, example: Example, today: Today) -> O
         journey = walk(definition, answers, today)
         step = outcome.then or journey.next_step
     problems.extend(_compare(definition, example, journey, refused, today))
-    return Outcome(example, journey, answers, tuple(problems), tuple(posts))
+    return Outcome(example, journey, answers, tuple(problems), tuple(posts), refused)
 
 
 def post_for(step: Step, example: Example, answers: Answers) -> dict[str, list[str]]:

@@ -144,6 +144,7 @@ def _line(
         when=item.expression("when", vocabulary),
         by=by,
         times=times,
+        spot=item.spot(),
     )
 
 

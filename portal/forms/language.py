@@ -12,7 +12,8 @@ class Key:
     about: str
     required: bool = False
     shape: str = "text"
-    """text, flag, number, money, date, list, map, condition, expression, or another level."""
+    """text, flag, number, money, date, list, names (one or a list), map, condition, expression, or
+    another level."""
 
 
 FORM: Mapping[str, Key] = {
@@ -38,6 +39,9 @@ FORM: Mapping[str, Key] = {
     "declaration": Key("What people confirm by sending it, shown above the send button."),
     "fee": Key(
         "What is charged: a list of fee lines. No list, no charge.", shape="list of fee line"
+    ),
+    "charge": Key(
+        "How many fee lines everybody pays: one (when left out), some (one or more) or any."
     ),
     "case": Key("What the submission becomes in the CRM.", required=True, shape="case"),
     "what_happens_next": Key("Shown on the confirmation page, in Markdown.", required=True),
@@ -134,7 +138,10 @@ CASE: Mapping[str, Key] = {
     "target": Key('When it should be done, for example "20 working days".', required=True),
     "subject": Key("One line for officers, with {question} placeholders.", required=True),
     "customer": Key("Which questions say who it is.", shape="customer"),
-    "location": Key("The address or location question that says where."),
+    "location": Key(
+        "The address or location question that says where; of several, the first answered.",
+        shape="names",
+    ),
 }
 
 CUSTOMER: Mapping[str, Key] = {
@@ -143,6 +150,7 @@ CUSTOMER: Mapping[str, Key] = {
     "phone": Key("The telephone question."),
     "address": Key("The address question."),
     "organisation": Key("The question with the organisation's name."),
+    "anonymous": Key("yes: people need not say who they are.", shape="flag"),
 }
 
 KEEP: Mapping[str, Key] = {

@@ -215,6 +215,7 @@ def _question(item: Reader) -> Question:
         about=item.text("about"),
         settings=_settings(item, kind if field_type else "text"),
         errors=item.texts("errors"),
+        spot=item.spot(),
     )
 
 
@@ -324,6 +325,7 @@ def _page(outline: Outline, known: _Known) -> Page:
         asked_when=asked_when,
         offered_when=offered_when,
         reveals=reveals,
+        spot=outline.reader.spot(),
         is_fixed=not asked_when and not offered_when and not any(map(placeholders, texts)),
     )
 
@@ -422,6 +424,7 @@ def _repeat(outline: RepeatOutline, known: _Known) -> Repeat:
         can_reorder=reader.flag("reorder"),
         guidance=reader.text("guidance"),
         checks=tuple(_list_checks(reader, outline.name, known)),
+        spot=reader.spot(),
     )
 
 
@@ -429,7 +432,7 @@ def _list_checks(reader: Reader, name: str, known: _Known) -> Iterator[Check]:
     for item in reader.each("check", CHECK):
         that = known.read(item, "that")
         if that is not None:
-            yield Check(that, item.text("else"), name)
+            yield Check(that, item.text("else"), name, item.spot())
 
 
 def _title(outline: Outline) -> str:
@@ -462,7 +465,7 @@ def _checks(outline: Outline, known: _Known, key: str) -> Iterator[Check]:
         elif at not in {q.name for q in outline.questions}:
             item.error("at", "F031", f"the question {at} is not on this page")
         elif that is not None:
-            yield Check(that, item.text("else"), at)
+            yield Check(that, item.text("else"), at, item.spot())
 
 
 def check_shared(file: str, text: str) -> tuple[Finding, ...]:

@@ -31,6 +31,7 @@ from portal.forms.reader import PAGE_NAME, Reader
 from portal.forms.source import Finding, Source, read_source
 
 PRIORITIES = ("low", "normal", "high", "urgent")
+CHARGES = ("one", "some", "any")
 AUDIENCES = ("resident", "business")
 LIST = "list(map(string, dyn))"
 """How conditions see a repeating group: a list of items, each with its questions' answers."""
@@ -143,6 +144,7 @@ def _form(source: Source, shared: Source, fees: Fees, digest: str) -> FormDefini
         examples=tuple(_examples(form, parts, answered)),
         digest=digest,
         computed=computed.values,
+        charge=form.one_of("charge", CHARGES, "one"),
     )
 
 
@@ -210,8 +212,21 @@ def _case(form: Reader, questions: Mapping[str, Question], also: AbstractSet[str
         target_working_days=int(target["count"]) if target else 0,
         subject=case.text("subject"),
         customer=_customer(case, questions),
-        location=_of_type(case, "location", questions, ("address", "location", "uprn")),
+        location=tuple(_locations(case, questions)),
+        anonymous=_is_anonymous(case),
+        spot=case.spot(),
     )
+
+
+def _is_anonymous(case: Reader) -> bool:
+    customer = case.inside("customer", CUSTOMER)
+    return customer is not None and customer.flag("anonymous")
+
+
+def _locations(case: Reader, questions: Mapping[str, Question]) -> Iterator[str]:
+    for name in case.names("location"):
+        if _is_of_type(case, "location", name, questions, ("address", "location", "uprn")):
+            yield name
 
 
 def _customer(case: Reader, questions: Mapping[str, Question]) -> dict[str, str]:
@@ -229,17 +244,27 @@ def _of_type(
     reader: Reader, key: str, questions: Mapping[str, Question], types: tuple[str, ...]
 ) -> str:
     name = reader.text(key)
-    if name and (name not in questions or questions[name].type not in types):
-        reader.error(
-            key,
-            "F036",
-            f"{name} is not a question of type {' or '.join(types)}",
-            "These are: "
-            + (", ".join(n for n, q in questions.items() if q.type in types) or "none")
-            + ".",
-        )
-        return ""
-    return name
+    return name if name and _is_of_type(reader, key, name, questions, types) else ""
+
+
+def _is_of_type(
+    reader: Reader,
+    key: str,
+    name: str,
+    questions: Mapping[str, Question],
+    types: tuple[str, ...],
+) -> bool:
+    if name in questions and questions[name].type in types:
+        return True
+    reader.error(
+        key,
+        "F036",
+        f"{name} is not a question of type {' or '.join(types)}",
+        "These are: "
+        + (", ".join(n for n, q in questions.items() if q.type in types) or "none")
+        + ".",
+    )
+    return False
 
 
 def _examples(

@@ -3,11 +3,13 @@
 import difflib
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from portal.core.money import Pence, parse_pounds
 from portal.forms.conditions import Expression, Mistake, Vocabulary
+from portal.forms.fields.base import Spot
 from portal.forms.language import Key
 from portal.forms.source import Path, Source
 
@@ -52,6 +54,10 @@ class Reader:
         self.source.error(
             (*self.path, key) if key else self.path, code, message, hint, offset=offset
         )
+
+    def spot(self, key: str = "") -> Spot:
+        """Where the value of a key stands (or the mapping itself)."""
+        return self.source.spot((*self.path, key) if key else self.path)
 
     def text(self, key: str, default: str = "") -> str:
         """A text; leading and trailing space is not kept."""
@@ -127,6 +133,10 @@ class Reader:
         self.error(key, "F010", f"{key} must be a list of texts", "Write it like [one, two].")
         return ()
 
+    def names(self, key: str) -> tuple[str, ...]:
+        """A text or a list of texts."""
+        return (self.text(key),) if isinstance(self.raw.get(key), str) else self.words(key)
+
     def one_of(self, key: str, allowed: tuple[str, ...], default: str) -> str:
         """One of the allowed words."""
         value = self.raw.get(key, default)
@@ -184,7 +194,7 @@ class Reader:
                 offset=0,
             )
             return None
-        return compiled
+        return replace(compiled, spot=self.spot(key))
 
 
 _IN_WORDS = {

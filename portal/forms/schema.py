@@ -28,6 +28,7 @@ _SHAPES: Mapping[str, dict[str, Any]] = {
     "money": {"type": ["string", "number"], "pattern": r"^£?\d[\d,]*(\.\d\d)?$"},
     "date": {"type": "string"},
     "list": {"type": "array", "items": _TEXT},
+    "names": {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]},
     "map": {"type": "object"},
 }
 

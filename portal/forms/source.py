@@ -13,6 +13,8 @@ import yaml
 from yaml.composer import ComposerError
 from yaml.reader import ReaderError
 
+from portal.forms.fields.base import Spot
+
 Path: TypeAlias = tuple[str | int, ...]
 """Where a value is: ("pages", 0, "questions", 1, "ask")."""
 
@@ -117,6 +119,10 @@ class Source:
     def error_at(self, place: tuple[int, int], code: str, message: str, hint: str = "") -> None:
         """Note an error at a line and column, both counted from 1."""
         self.findings.append(Finding(self.file, *place, "error", code, message, hint))
+
+    def spot(self, path: Path) -> Spot:
+        """Where the value at a path begins, for something to be said about it later."""
+        return Spot(self.file, *(self.values_at.get(path) or self._position(path)))
 
     def _position(self, path: Path) -> tuple[int, int]:
         # A value that is missing has no place of its own: point at the nearest thing around it.

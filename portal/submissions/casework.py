@@ -55,7 +55,7 @@ def case_of(
         customer=_customer(definition, values),
         channel=submission.channel.value,
         submitted_at=submission.submitted_at,
-        location=_location(values.get(rule.location)),
+        location=next((_location(values[name]) for name in rule.location if name in values), None),
         answers=(*_answers(definition, journey, on_the_day), *_computed(definition, journey)),
         attachments=tuple(_attachments(definition, journey.answers)),
         payment=_payment(paid),

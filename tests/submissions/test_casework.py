@@ -75,6 +75,14 @@ def test_a_case_says_where_who_and_what_was_agreed_to() -> None:
     assert [consent.question for consent in case.consents] == ["declaration"]
 
 
+@pytest.mark.parametrize("start", ["One plot costs", "Renaming a street costs"])
+def test_whichever_question_says_where_the_officer_learns_it(start: str) -> None:
+    form = LIBRARY.forms[PAID]
+    case = _case(form, next(e for e in form.examples if e.name.startswith(start)))
+    assert case.location is not None
+    assert case.location.address in {"Land north of Mill Lane", "Station Road"}
+
+
 def test_what_nobody_was_asked_is_left_out() -> None:
     form = LIBRARY.forms["report-fly-tipping"]
     example = next(e for e in form.examples if e.name.startswith("An anonymous"))

@@ -21,6 +21,7 @@ from portal.forms.fields.base import (
     Raw,
     Unfinished,
 )
+from portal.forms.fields.domain import Parts, PartsWanted, Way
 from portal.forms.fields.stored import load_list, load_mapping, load_number, load_text
 from portal.forms.fields.text_rules import TEXT_MISTAKES, read_text, unstorable_samples
 from portal.forms.fields.written import written_parts
@@ -172,6 +173,24 @@ class AddressField:
         text = str(written).strip()
         return {name: [text]} if _UPRN.fullmatch(text) else {f"{name}-query": [text]}
 
+    def domain(self, question: Question) -> Parts:
+        """One of the gazetteer, or typed by hand where that is allowed."""
+        settings: AddressSettings = question.settings
+        always = frozenset({"one_line", "town", "postcode"})
+        found = Way("found", full=frozenset({"one_line", "uprn"}))  # some have no postcode
+        by_hand = Way("by_hand", full=always, empty=frozenset({"uprn", "usrn"}))
+        ways = (found, by_hand) if settings.manual else (found,)
+        return Parts(("one_line", "town", "postcode", "uprn", "usrn"), ways, _sample, _could_be)
+
+    def write_example(self, question: Question, value: Any) -> Any:  # noqa: ANN401  # YAML
+        """A UPRN, or {line_1, town, postcode}."""
+        del question
+        wanted: PartsWanted = value
+        if wanted.way == "found":
+            return wanted.parts["uprn"]
+        parts = {"line_1": wanted.parts["one_line"].partition(",")[0]}
+        return parts | {part: wanted.parts[part] for part in ("town", "postcode")}
+
     def sample_mistakes(self, question: Question) -> tuple[dict[str, list[str]], ...]:
         """A stranger's UPRN, a half-typed address, and what cannot be stored."""
         name = question.name
@@ -186,6 +205,26 @@ class AddressField:
                 {**whole, f"{name}-postcode": [text]} for text in ("ZZ1", "12345", "ZZ1 1AAA")
             ]
         return tuple(posts if question.optional else [{}, *posts])
+
+
+def _could_be(part: str, text: str) -> bool:
+    match part:
+        case "uprn" | "usrn":
+            return _UPRN.fullmatch(text) is not None
+        case "postcode":
+            return as_postcode(text) == text
+        case "one_line":
+            return ", " in text
+        case _:
+            return True
+
+
+def _sample(part: str, number: int) -> str:
+    if part == "uprn":
+        return f"999{number % 10**9:09d}"
+    inward = f"{number % 10}{'ABDEFGHJLN'[number // 10 % 10]}A"
+    samples = {"one_line": f"{number + 1} Sample Street", "town": f"Sampleton {number}"}
+    return samples.get(part, f"ZZ1 {inward}")
 
 
 def as_postcode(typed: str) -> str | None:

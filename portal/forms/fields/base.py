@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol, TypeAlias
 
+from portal.forms.fields.domain import Domain
 from portal.forms.fields.modulus_check import SAMPLE_WEIGHTS, ModulusTable
 
 Json: TypeAlias = bool | int | str | list[Any] | dict[str, Any] | None
@@ -243,6 +244,15 @@ class Asking:
 
 
 @dataclass(frozen=True, slots=True)
+class Spot:
+    """Where something stands in a definition: for messages only, never part of what it says."""
+
+    file: str = ""
+    line: int = 1
+    column: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """One thing asked. `options` is whatever the field type read from its own keys."""
 
@@ -256,6 +266,7 @@ class Question:
     settings: Any = None
     errors: Mapping[str, str] = field(default_factory=dict[str, str])
     """The designer's own wording for an error, by its kind (`missing`, `too_long` …)."""
+    spot: Spot = field(default=Spot(), compare=False)
 
     def say(self, kind: str, default: str) -> str:
         """The wording of one error: the designer's, or the GOV.UK Design System's."""
@@ -314,6 +325,14 @@ class FieldType(Protocol):
 
     def read_example(self, question: Question, written: Any) -> dict[str, list[str]]:  # noqa: ANN401
         """An answer as a designer writes it in `examples:` → what a browser would post."""
+        ...
+
+    def domain(self, question: Question) -> Domain:
+        """Every value the question can have, as conditions see it: never too few."""
+        ...
+
+    def write_example(self, question: Question, value: Any) -> Any:  # noqa: ANN401
+        """A value of the domain as a designer writes it: `read_example` reads it again."""
         ...
 
     def sample_mistakes(self, question: Question) -> tuple[dict[str, list[str]], ...]:

@@ -15,6 +15,7 @@ from portal.forms.fields.base import (
     Raw,
 )
 from portal.forms.fields.choices import ChoiceSettings, unknown
+from portal.forms.fields.domain import SomeOf
 from portal.forms.fields.stored import load_list, load_text
 from portal.forms.fields.text_rules import unanswered
 from portal.forms.fields.wording import about
@@ -136,6 +137,16 @@ class CheckboxesField:
         """A list of values or labels, or a single one."""
         settings: CheckboxesSettings = question.settings
         return {question.name: [settings.all.value_of(each) for each in written_list(written)]}
+
+    def domain(self, question: Question) -> SomeOf:
+        """Every set of choices, "none of these" by itself."""
+        settings: CheckboxesSettings = question.settings
+        return SomeOf(settings.all.values, NONE if settings.none_of_these else "")
+
+    def write_example(self, question: Question, value: Any) -> Any:  # noqa: ANN401  # YAML
+        """The list of values."""
+        del question
+        return list(value)
 
     def sample_mistakes(self, question: Question) -> tuple[dict[str, list[str]], ...]:
         """Nothing, a stranger among others, and "none" with another."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from portal.forms.fields.base import Asking, FieldError, Keys, Option, Question, Raw, Unfinished
+from portal.forms.fields.domain import OneOf
 from portal.forms.fields.one_text import OneText
 from portal.forms.fields.text_rules import only_value, repeated, unanswered
 from portal.forms.fields.wording import about
@@ -87,6 +88,16 @@ class SingleChoice(OneText):
         """A choice by its value or its label."""
         settings: ChoiceSettings = question.settings
         return {question.name: [settings.value_of(str(written))]}
+
+    def domain(self, question: Question) -> OneOf:
+        """Every choice."""
+        settings: ChoiceSettings = question.settings
+        return OneOf(settings.values)
+
+    def write_example(self, question: Question, value: Any) -> Any:  # noqa: ANN401  # YAML
+        """The choice's value."""
+        del question
+        return value
 
     def sample_mistakes(self, question: Question) -> tuple[dict[str, list[str]], ...]:
         """Nothing, a stranger, and two at once."""

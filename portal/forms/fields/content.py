@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.forms.fields.base import Asking, Json, Keys, Question, Raw
+from portal.forms.fields.domain import Nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,15 @@ class ContentBlock:
         """Nothing is posted."""
         del question, written
         return {}
+
+    def domain(self, question: Question) -> Nothing:
+        """No answer."""
+        del question
+        return Nothing()
+
+    def write_example(self, question: Question, value: Any) -> Any:  # noqa: ANN401  # YAML
+        """Nothing."""
+        del question, value
 
     def sample_mistakes(self, question: Question) -> tuple[dict[str, list[str]], ...]:
         """None can be made."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from portal.core.dates import in_words
 from portal.forms.fields.base import Asking, FieldError, FieldType, Json, Keys, Question, Raw
+from portal.forms.fields.domain import Days
 from portal.forms.fields.relative_days import EARLIEST, LATEST, RelativeDay, read_day
 from portal.forms.fields.stored import load_text
 from portal.forms.fields.text_rules import read_characters, repeated, unanswered
@@ -140,6 +141,17 @@ class DateField:
         return {
             f"{question.name}-{name}": [part] for name, part in zip(PARTS, ordered, strict=True)
         }
+
+    def domain(self, question: Question) -> Days:
+        """Every day within the limits."""
+        settings: DateSettings = question.settings
+        first, last = settings.min, settings.max
+        return Days(first and first.on, last and last.on)
+
+    def write_example(self, question: Question, value: Any) -> Any:  # noqa: ANN401  # YAML
+        """2026-12-24, from a date."""
+        del question
+        return value.isoformat()
 
     def sample_mistakes(self, question: Question) -> tuple[dict[str, list[str]], ...]:
         """No such day, a part missing, digits of another script."""

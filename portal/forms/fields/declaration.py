@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.forms.fields.base import Asking, FieldError, FieldType, Json, Keys, Question, Raw
+from portal.forms.fields.domain import YesNo
 from portal.forms.fields.stored import load_flag
 from portal.forms.fields.text_rules import only_value, unanswered
 
@@ -84,6 +85,16 @@ class DeclarationField:
         """`yes`; `no` leaves the box empty."""
         word = str(written).strip().lower()
         return {} if word == "no" else {question.name: [word]}
+
+    def domain(self, question: Question) -> YesNo:
+        """Only yes."""
+        del question
+        return YesNo(only_yes=True)
+
+    def write_example(self, question: Question, value: Any) -> Any:  # noqa: ANN401  # YAML
+        """`yes`."""
+        del question
+        return "yes" if value else "no"
 
     def sample_mistakes(self, question: Question) -> tuple[dict[str, list[str]], ...]:
         """Not ticked, or something else sent."""

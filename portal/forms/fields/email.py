@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import idna
 
 from portal.forms.fields.base import Asking, FieldError, FieldType, Keys, Question, Raw
+from portal.forms.fields.domain import Words
 from portal.forms.fields.one_text import OneText
 from portal.forms.fields.text_rules import (
     TEXT_MISTAKES,
@@ -67,6 +68,12 @@ class EmailField(OneText):
             return (FieldError(question.name, question.say("format", said)),)
         return address
 
+    def domain(self, question: Question) -> Words:
+        """Every address."""
+        del question
+        shortest = len("a@b.uk")
+        return Words(shortest, LONGEST, _sample, lambda text: _as_address(text) == text, free=False)
+
     def sample_mistakes(self, question: Question) -> tuple[dict[str, list[str]], ...]:
         """What is no address, and what cannot be stored."""
         wrong = (
@@ -79,6 +86,10 @@ class EmailField(OneText):
         )
         posts = tuple({question.name: [text]} for text in wrong)
         return (*unstorable_samples(question, question.name, LONGEST), *posts)
+
+
+def _sample(number: int) -> str:
+    return f"sample{number}@example.test"
 
 
 def _as_address(text: str) -> str | None:

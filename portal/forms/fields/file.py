@@ -18,6 +18,7 @@ from portal.forms.fields.base import (
     StoredFile,
     Unfinished,
 )
+from portal.forms.fields.domain import Files
 from portal.forms.fields.stored import load_list, load_mapping, load_number, load_text
 from portal.forms.fields.text_rules import name_unstorable, read_limit, unanswered
 from portal.forms.fields.upload_check import (
@@ -121,6 +122,16 @@ class FileField:
     def read_example(self, question: Question, written: Any) -> dict[str, list[str]]:  # noqa: ANN401  # YAML
         """A file name or a list of them; the examples pretend it was uploaded, its id its name."""
         return {question.name: written_list(written)}
+
+    def domain(self, question: Question) -> Files:
+        """Up to the most files."""
+        settings: FileSettings = question.settings
+        return Files(settings.max_files, settings.accept[0])
+
+    def write_example(self, question: Question, value: Any) -> Any:  # noqa: ANN401  # YAML
+        """The list of names."""
+        del question
+        return list(value)
 
     def sample_mistakes(self, question: Question) -> tuple[dict[str, list[str]], ...]:
         """No file, a file that is nobody's, and more than allowed."""

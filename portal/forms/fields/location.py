@@ -22,6 +22,7 @@ from portal.forms.fields.base import (
     Raw,
     Unfinished,
 )
+from portal.forms.fields.domain import Parts, PartsWanted, Way
 from portal.forms.fields.place_search import Match, as_reference, find_matches, on_one_line
 from portal.forms.fields.stored import load_mapping, load_number, load_text
 from portal.forms.fields.text_rules import (
@@ -41,6 +42,7 @@ _DEGREES = re.compile(r"-?\d{1,3}(?:\.\d{1,17})?", re.ASCII)
 _SIX_PLACES = Decimal("0.000001")
 # The United Kingdom and a little more: anything else is surely not in a district.
 _LATITUDES, _LONGITUDES = (Decimal(49), Decimal(61)), (Decimal(-9), Decimal(3))
+_SAMPLE_POINT = {"latitude": "52.006000", "longitude": "1.996000"}
 _Outcome = Place | Unfinished | tuple[FieldError, ...] | None
 
 
@@ -165,6 +167,22 @@ class LocationField:
         if parts is not None:
             return {f"{name}-{part}": [text] for part, text in parts.items()}
         return {f"{name}-description": [str(written)]}
+
+    def domain(self, question: Question) -> Parts:
+        """A point on the map, or words where they are enough."""
+        settings: LocationSettings = question.settings
+        point = Way("point", full=frozenset({"one_line"}))
+        metres = frozenset({"uprn", "usrn", "easting", "northing"})
+        words = Way("words", full=frozenset({"one_line"}), empty=metres)
+        names = ("one_line", "uprn", "usrn", "easting", "northing")
+        return Parts(names, (words, point) if settings.words else (point,), _sample, _could_be)
+
+    def write_example(self, question: Question, value: Any) -> Any:  # noqa: ANN401  # YAML
+        """{description}, and {latitude, longitude} for a point."""
+        del question
+        wanted: PartsWanted = value
+        words = {"description": wanted.parts["one_line"]}
+        return words if wanted.way == "words" else {**_SAMPLE_POINT, **words}
 
     def sample_mistakes(self, question: Question) -> tuple[dict[str, list[str]], ...]:
         """A position that is none or far away, nothing to search for, and what cannot be stored."""
@@ -293,6 +311,14 @@ def _is_found(place: Place) -> bool:
 def _outside(question: Question) -> FieldError:
     said = "The place must be inside the council area"
     return FieldError(f"{question.name}-query", question.say("outside", said))
+
+
+def _could_be(part: str, text: str) -> bool:
+    return part == "one_line" or (text.isascii() and text.isdigit())
+
+
+def _sample(part: str, number: int) -> str:
+    return f"Sample place {number}" if part == "one_line" else f"{number}"
 
 
 FIELD: FieldType = LocationField()

@@ -6,6 +6,7 @@ from typing import Any
 
 from portal.core.money import LARGEST, Pence, format_pounds, parse_pounds
 from portal.forms.fields.base import Asking, FieldError, FieldType, Json, Keys, Question, Raw
+from portal.forms.fields.domain import Whole
 from portal.forms.fields.stored import load_number
 from portal.forms.fields.text_rules import read_characters, repeated, unanswered
 from portal.forms.fields.wording import about, starting
@@ -104,6 +105,16 @@ class MoneyField:
     def read_example(self, question: Question, written: Any) -> dict[str, list[str]]:  # noqa: ANN401  # YAML
         """An amount, like £12.50."""
         return {question.name: [str(written)]}
+
+    def domain(self, question: Question) -> Whole:
+        """Every amount within the limits, in pence."""
+        settings: MoneySettings = question.settings
+        return Whole(settings.min, settings.max)
+
+    def write_example(self, question: Question, value: Any) -> Any:  # noqa: ANN401  # YAML
+        """The amount, like £12.50."""
+        del question
+        return format_pounds(value)
 
     def sample_mistakes(self, question: Question) -> tuple[dict[str, list[str]], ...]:
         """No amount, a part of a penny, and an amount beyond each limit."""

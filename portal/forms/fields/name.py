@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.forms.fields.base import Asking, FieldError, FieldType, Json, Keys, Question, Raw
+from portal.forms.fields.domain import Parts, PartsWanted, Way
 from portal.forms.fields.stored import load_mapping, load_text
 from portal.forms.fields.text_rules import TEXT_MISTAKES, read_text, unstorable_samples
 from portal.forms.fields.wording import about
@@ -113,6 +114,18 @@ class NameField:
         first, _, last = str(written).strip().rpartition(" ")
         return {f"{question.name}-first": [first], f"{question.name}-last": [last]}
 
+    def domain(self, question: Question) -> Parts:
+        """Every name."""
+        del question
+        parts = ("first", "last", "full")
+        return Parts(parts, (Way("typed", full=frozenset(parts)),), _sample, _could_be)
+
+    def write_example(self, question: Question, value: Any) -> Any:  # noqa: ANN401  # YAML
+        """{first: Ann, last: Example}."""
+        del question
+        wanted: PartsWanted = value
+        return {part: wanted.parts[part] for part in _PARTS}
+
     def sample_mistakes(self, question: Question) -> tuple[dict[str, list[str]], ...]:
         """A part missing, too long, or what cannot be stored, in either part."""
         first, last = self.inputs(question)
@@ -122,6 +135,14 @@ class NameField:
         ]
         posts += [{first: ["Ann"], **p} for p in unstorable_samples(question, last, _LONGEST) if p]
         return tuple(posts if question.optional else [{}, *posts])
+
+
+def _could_be(part: str, text: str) -> bool:
+    return part != "full" or " " in text
+
+
+def _sample(part: str, number: int) -> str:
+    return "Ann" if part == "first" else f"Example {number}"
 
 
 FIELD: FieldType = NameField()

@@ -40,3 +40,8 @@ class OneText:
     def read_example(self, question: Question, written: Any) -> dict[str, list[str]]:  # noqa: ANN401  # YAML
         """The text as it would be typed."""
         return {question.name: [str(written)]}
+
+    def write_example(self, question: Question, value: Any) -> Any:  # noqa: ANN401  # YAML
+        """The text."""
+        del question
+        return value

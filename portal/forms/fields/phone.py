@@ -8,6 +8,7 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
 
 from portal.forms.fields.base import Asking, FieldError, FieldType, Json, Keys, Question, Raw
+from portal.forms.fields.domain import Words
 from portal.forms.fields.one_text import OneText
 from portal.forms.fields.stored import load_text
 from portal.forms.fields.text_rules import read_characters, repeated, unanswered
@@ -87,6 +88,12 @@ class PhoneField(OneText):
             raise ValueError(msg)
         return text
 
+    def domain(self, question: Question) -> Words:
+        """Every number, in E.164."""
+        del question
+        most = len("+123456789012345;ext=1234567")
+        return Words(4, most, _sample, lambda text: _STORED.fullmatch(text) is not None, free=False)
+
     def sample_mistakes(self, question: Question) -> tuple[dict[str, list[str]], ...]:
         """Too short, too long, letters, and digits of another script."""
         wrong = (
@@ -100,6 +107,10 @@ class PhoneField(OneText):
         posts = tuple({question.name: [text]} for text in wrong)
         twice = {question.name: ["01632 960001", "01632 960002"]}
         return (*posts, twice) if question.optional else ({}, *posts, twice)
+
+
+def _sample(number: int) -> str:
+    return f"+441632960{number % 1000:03d}"
 
 
 def _as_number(typed: str) -> str | None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from portal.forms.fields.base import Asking, FieldError, FieldType, Keys, Question, Raw
+from portal.forms.fields.domain import Words, matching_text, plain_text
 from portal.forms.fields.one_text import OneText
 from portal.forms.fields.text_rules import (
     LONGEST_LINE,
@@ -82,6 +83,20 @@ class TextField(OneText):
             said = f"{starting(what)} must be in the format asked for"
             return (FieldError(question.name, question.say("pattern", said)),)
         return text
+
+    def domain(self, question: Question) -> Words:
+        """Every text within the limits of length; the pattern is asked for each."""
+        settings: TextSettings = question.settings
+        fewest, most, pattern = settings.min_length, settings.max_length, settings.pattern
+
+        def sample(number: int) -> str:
+            return matching_text(pattern, number) if pattern else plain_text(fewest, most, number)
+
+        def takes(text: str) -> bool:
+            fits = fewest <= len(text) <= most
+            return fits and (pattern is None or pattern.fullmatch(text) is not None)
+
+        return Words(fewest, most, sample, takes, free=pattern is None)
 
     def sample_mistakes(self, question: Question) -> tuple[dict[str, list[str]], ...]:
         """Nothing, too much, and what cannot be stored."""

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from portal.forms.fields.base import Asking, FieldError, FieldType, Keys, Question, Raw
+from portal.forms.fields.domain import Words, plain_text
 from portal.forms.fields.one_text import OneText
 from portal.forms.fields.text_rules import (
     TEXT_MISTAKES,
@@ -73,6 +75,11 @@ class TextareaField(OneText):
         """Its lines."""
         del question
         return tuple(value.split("\n"))
+
+    def domain(self, question: Question) -> Words:
+        """Every text within the limits of length."""
+        most = question.settings.max_length
+        return Words(1, most, partial(plain_text, 1, most), lambda text: 0 < len(text) <= most)
 
     def sample_mistakes(self, question: Question) -> tuple[dict[str, list[str]], ...]:
         """Nothing, too much, and what cannot be stored."""

@@ -19,6 +19,7 @@ from portal.forms.fields.base import (
     Question,
     Raw,
 )
+from portal.forms.fields.domain import Whole
 from portal.forms.fields.wording import about, starting
 
 _WORDS = {"midday": 12 * 60, "noon": 12 * 60, "midnight": 0}
@@ -98,6 +99,16 @@ class TimeField:
     def read_example(self, question: Question, written: Any) -> dict[str, list[str]]:  # noqa: ANN401  # YAML
         """As it would be typed."""
         return {question.name: [str(written)]}
+
+    def domain(self, question: Question) -> Whole:
+        """Every minute of the day."""
+        del question
+        return Whole(0, _MINUTES_A_DAY - 1)
+
+    def write_example(self, question: Question, value: Any) -> Any:  # noqa: ANN401  # YAML
+        """7:30pm."""
+        del question
+        return in_words(value)
 
     def sample_mistakes(self, question: Question) -> tuple[dict[str, list[str]], ...]:
         """Posts that must be refused."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.forms.fields.base import Asking, FieldError, FieldType, Json, Keys, Question, Raw
+from portal.forms.fields.domain import Whole
 from portal.forms.fields.stored import load_number
 from portal.forms.fields.text_rules import read_characters, repeated, unanswered
 from portal.forms.fields.units import NO_UNIT, UNIT_KEYS, Unit, read_unit
@@ -119,6 +120,16 @@ class WholeNumberField:
     def read_example(self, question: Question, written: Any) -> dict[str, list[str]]:  # noqa: ANN401  # YAML
         """A number."""
         return {question.name: [str(written)]}
+
+    def domain(self, question: Question) -> Whole:
+        """Every number within the limits."""
+        settings: WholeNumberSettings = question.settings
+        return Whole(settings.min, settings.max)
+
+    def write_example(self, question: Question, value: Any) -> Any:  # noqa: ANN401  # YAML
+        """The number."""
+        del question
+        return str(value)
 
     def sample_mistakes(self, question: Question) -> tuple[dict[str, list[str]], ...]:
         """No number, no whole number, and one beyond each limit."""

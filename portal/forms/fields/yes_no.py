@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.forms.fields.base import Asking, FieldError, FieldType, Json, Keys, Question, Raw
+from portal.forms.fields.domain import YesNo
 from portal.forms.fields.stored import load_flag
 from portal.forms.fields.text_rules import only_value, repeated, unanswered
 from portal.forms.fields.wording import about, yes_if
@@ -80,6 +81,16 @@ class YesNoField:
     def read_example(self, question: Question, written: Any) -> dict[str, list[str]]:  # noqa: ANN401  # YAML
         """`yes` or `no`."""
         return {question.name: [str(written).strip().lower()]}
+
+    def domain(self, question: Question) -> YesNo:
+        """Both."""
+        del question
+        return YesNo()
+
+    def write_example(self, question: Question, value: Any) -> Any:  # noqa: ANN401  # YAML
+        """`yes` or `no`."""
+        del question
+        return "yes" if value else "no"
 
     def sample_mistakes(self, question: Question) -> tuple[dict[str, list[str]], ...]:
         """Neither, both, and something else."""

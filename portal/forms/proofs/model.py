@@ -1,0 +1,384 @@
+"""A form as a transition system: which pages are visited, what may be answered, when it ends.
+
+One variable for today, one for each answer, one for each page visited, answered and left behind.
+A question has a value only where its page is visited and answered, so that "unknown" in the
+solver is "unknown" in the engine. A construct of the language is one method here; what repeats
+will be one more.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+
+import z3
+
+from portal.core.dates import Today
+from portal.forms.conditions import Expression
+from portal.forms.definition import Band, Check, FeeLine, FormDefinition, Page
+from portal.forms.fields import FIELD_TYPES
+from portal.forms.fields.base import Question
+from portal.forms.fields.domain import (
+    Days,
+    Domain,
+    Files,
+    Nothing,
+    OneOf,
+    Parts,
+    SomeOf,
+    Whole,
+    Words,
+    YesNo,
+)
+from portal.forms.proofs import calendar
+from portal.forms.proofs.expressions import FRESH, Expressions, Texts
+from portal.forms.proofs.syntax import calls, literals, tree_of
+from portal.forms.proofs.terms import (
+    Known,
+    Listed,
+    Moment,
+    Named,
+    Number,
+    Term,
+    Text,
+    Truth,
+    Value,
+    choose,
+    every,
+    implies,
+    no,
+    some,
+)
+
+WINDOW = timedelta(days=731)
+"""How long a form is proved for: two years from the council's day, and past any later fee."""
+AFTER_A_FEE = timedelta(days=31)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question: the variable for its answer and when it has one."""
+
+    question: Question
+    page: Page
+    domain: Domain
+    filled: Term
+    """False when an optional question is left blank."""
+    given: Term
+    value: Value
+    fits: Term
+    """The value is one the question takes."""
+    ways: Term = 0
+    """Which way an answer of several parts is given."""
+
+    @property
+    def known(self) -> Known:
+        """The answer as a condition sees it."""
+        return Known(self.given, self.value)
+
+    @property
+    def texts(self) -> list[Term]:
+        """The texts its value is made of."""
+        match self.value:
+            case Text(term):
+                return [term]
+            case Named(parts):
+                return [value.term for _, value in parts if isinstance(value, Text)]
+            case _:
+                return []
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One page: the terms for what happens there."""
+
+    page: Page
+    before: Term
+    """The journey comes as far as the place where the page stands."""
+    visited: Term
+    answered: Term
+    after: Term
+    """The journey goes on past it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """One fee line of a complete journey."""
+
+    line: FeeLine
+    charged: Term
+    certain: Term
+    """There is an amount, and it is not negative."""
+    amount: Term
+
+
+class Model:
+    """Everything the solver knows of one form."""
+
+    def __init__(self, definition: FormDefinition, today: Today) -> None:
+        self.definition = definition
+        self.first_day = today.on
+        self.last_day = _last_day(definition, today.on)
+        self.bank_holidays = today.bank_holidays
+        self.today = z3.Int("today")
+        self.texts = Texts()
+        self._note_texts()
+        self.facts: list[Term] = [
+            self.today >= calendar.number_of(self.first_day),
+            self.today <= calendar.number_of(self.last_day),
+        ]
+        self._answered = {page.name: z3.Bool(f"answered {page.name}") for page in definition.pages}
+        self.asked = {asked.question.name: asked for asked in self._ask_all()}
+        self.expressions = Expressions(
+            {name: asked.known for name, asked in self.asked.items()},
+            self.today,
+            self.first_day,
+            self.bank_holidays,
+            self.texts,
+        )
+        self.visits = list(self._visit_all())
+        self.complete: Term = self.visits[-1].after if self.visits else False
+        self.charges = [self._charge(line) for line in definition.fee]
+
+    def take_facts(self) -> list[Term]:
+        """What is always true and was not taken before."""
+        facts = [*self.facts, *self.expressions.facts, *self.texts.facts()]
+        self.facts.clear()
+        self.expressions.facts.clear()
+        return facts
+
+    def holds(self, condition: Expression | None) -> Term:
+        """Whether a condition is known and true; where there is none, it is."""
+        return True if condition is None else self.expressions.condition(condition).holds
+
+    def given(self, question: str) -> Term:
+        """Whether a question was answered."""
+        return self.asked[question].given if question in self.asked else False
+
+    def visit(self, page: Page) -> Visit:
+        """The terms of one page."""
+        return next(visit for visit in self.visits if visit.page is page)
+
+    def places(self) -> Iterator[tuple[str, Expression, Term]]:
+        """Every condition: what it is for, the expression, and when it is asked."""
+        for visit in self.visits:
+            if visit.page.when is not None:
+                yield f"page {visit.page.name}", visit.page.when, visit.before
+            for number, check in enumerate(visit.page.checks):
+                yield check_name(visit.page, number), check.that, visit.answered
+        for line in self.definition.fee:
+            if line.when is not None:
+                yield f"fee {line.name}", line.when, self.complete
+
+    def _note_texts(self) -> None:
+        """Number the texts written in the form, and note which a question may be compared with.
+
+        Any other text is as good as one nobody ever wrote.
+        """
+        together = _Together()
+        for expression in self._all_expressions():
+            tree = tree_of(expression)
+            self.texts.asks_size |= calls(tree, "size")
+            together.note(expression.reads, literals(tree))
+        for question in self.definition.questions:
+            domain = FIELD_TYPES[question.type].domain(question)
+            if isinstance(domain, OneOf | SomeOf):
+                together.note({question.name}, domain.values)
+        for text in together.texts:
+            self.texts.number(text)
+        self._compared = together
+
+    def _all_expressions(self) -> Iterator[Expression]:
+        for page in self.definition.pages:
+            yield from filter(None, (page.when, *(check.that for check in page.checks)))
+        for line in self.definition.fee:
+            if line.when is not None:
+                yield line.when
+
+    def _ask_all(self) -> Iterator[Asked]:
+        for page in self.definition.pages:
+            for question in page.questions:
+                domain = FIELD_TYPES[question.type].domain(question)
+                if not isinstance(domain, Nothing):
+                    yield self._ask(page, question, domain)
+
+    def _ask(self, page: Page, question: Question, domain: Domain) -> Asked:
+        name = question.name
+        filled: Term = z3.Bool(f"filled {name}") if question.optional else True
+        given = every(self._answered[page.name], filled)
+        ways = z3.Int(f"way {name}") if isinstance(domain, Parts) else 0
+        value, fits = self._value(name, domain, ways)
+        self.facts.append(implies(given, fits))
+        return Asked(question, page, domain, filled, given, value, fits, ways)
+
+    def _value(self, name: str, domain: Domain, ways: Term) -> tuple[Value, Term]:  # noqa: PLR0911  # one for each domain
+        match domain:
+            case Whole(first, last):
+                number = z3.Int(f"answer {name}")
+                return Number(number), every(number >= first, number <= last)
+            case OneOf(values):
+                number = z3.Int(f"answer {name}")
+                fits = some(*(number == self.texts.number(value) for value in values))
+                return Text(number), fits
+            case SomeOf(values, alone):
+                return self._choices(name, values, alone)
+            case YesNo(only_yes):
+                return Truth(True if only_yes else z3.Bool(f"answer {name}")), True
+            case Days():
+                day = z3.Int(f"answer {name}")
+                return Moment(day), self._within(day, domain)
+            case Words():
+                number = z3.Int(f"answer {name}")
+                return Text(number), self._is_text(name, number, domain)
+            case Files(most):
+                files = z3.Int(f"files {name}")
+                names = [z3.Int(f"file {n} {name}") for n in range(most)]
+                entries = tuple((files > n, Text(each)) for n, each in enumerate(names))
+                named = [self._could_be(name, each) for each in names]
+                return Listed(entries), every(files >= 1, files <= most, *named)
+            case Parts():
+                return self._parts(name, domain, ways)
+            case Nothing():
+                return Truth(False), False
+
+    def _choices(self, name: str, values: tuple[str, ...], alone: str) -> tuple[Value, Term]:
+        ticked = {value: z3.Bool(f"ticked {value} {name}") for value in values}
+        entries = tuple((ticked[value], Text(self.texts.number(value))) for value in values)
+        fits = some(*ticked.values())
+        if alone:
+            others = (no(there) for value, there in ticked.items() if value != alone)
+            fits = every(fits, implies(ticked[alone], every(*others)))
+        return Listed(entries), fits
+
+    def _within(self, day: Term, domain: Days) -> Term:
+        limits = [day >= calendar.FIRST, day <= calendar.LAST]
+        if domain.first is not None:
+            limits.append(day >= self.moving(domain.first))
+        if domain.last is not None:
+            limits.append(day <= self.moving(domain.last))
+        return every(*limits)
+
+    def moving(self, limit: Callable[[date], date]) -> Term:
+        """A limit of a date as a term over today."""
+        return calendar.moved(limit, self.today, self.first_day, self.last_day)
+
+    def _is_text(self, name: str, number: Term, domain: Words) -> Term:
+        fits = self._could_be(name, number, domain.takes)
+        if not self.texts.asks_size:
+            return fits
+        size: Term = self.texts.size(number)
+        return every(fits, size >= domain.shortest, size <= domain.longest)
+
+    def _could_be(self, name: str, number: Term, takes: Callable[[str], bool] = bool) -> Term:
+        """One of the texts the question is compared with, or any other."""
+        compared = [text for text in self._compared.with_question(name) if text and takes(text)]
+        return some(*(number == self.texts.number(text) for text in compared), number >= FRESH)
+
+    def _parts(self, name: str, domain: Parts, ways: Term) -> tuple[Value, Term]:
+        numbers = {part: z3.Int(f"{part} of {name}") for part in domain.names}
+        by_way = [
+            every(
+                ways == place,
+                *(numbers[part] >= 1 for part in way.full),
+                *(numbers[part] == 0 for part in way.empty),
+            )
+            for place, way in enumerate(domain.ways)
+        ]
+        texts = (
+            some(number == 0, self._could_be(name, number, partial(domain.takes, part)))
+            for part, number in numbers.items()
+        )
+        fits = every(some(*by_way), *texts)
+        return Named(tuple((part, Text(number)) for part, number in numbers.items())), fits
+
+    def _visit_all(self) -> Iterator[Visit]:
+        goes_on: Term = True
+        for page in self.definition.pages:
+            visit = self._visit(page, goes_on)
+            goes_on = visit.after
+            yield visit
+
+    def _visit(self, page: Page, before: Term) -> Visit:
+        visited = z3.Bool(f"visited {page.name}")
+        answered, after = self._answered[page.name], z3.Bool(f"after {page.name}")
+        self.facts.append(visited == every(before, self.holds(page.when)))
+        if page.is_exit:
+            self.facts += [no(answered), after == every(before, no(visited))]
+        else:
+            goes_on = every(answered, *(no(self._fails(check)) for check in page.checks))
+            self.facts += [
+                implies(answered, visited),
+                after == every(before, some(no(visited), goes_on)),
+            ]
+        return Visit(page, before, visited, answered, after)
+
+    def _fails(self, check: Check) -> Term:
+        return self.expressions.condition(check.that).fails
+
+    def _charge(self, line: FeeLine) -> Charge:
+        certain: Term = False
+        amount: Term = 0
+        for dated in line.schedule.amounts:  # each later one takes over from its first day
+            from_now = self.today >= calendar.number_of(dated.start)
+            if dated.amount is not None:
+                sure, pence = True, dated.amount
+            else:
+                sure, pence = self._band(line, dated.bands)
+            certain, amount = choose(from_now, sure, certain), choose(from_now, pence, amount)
+        if line.times:
+            times, number = self._number(line.times)
+            certain, amount = every(certain, times), amount * number
+        return Charge(line, every(self.complete, self.holds(line.when)), certain, amount)
+
+    def _band(self, line: FeeLine, bands: tuple[Band, ...]) -> tuple[Term, Term]:
+        sure, number = self._number(line.by)
+        found: Term = False
+        amount: Term = 0
+        for band in reversed(bands):
+            inside = True if band.to is None else number <= band.to
+            found, amount = some(inside, found), choose(inside, band.amount, amount)
+        return every(sure, found), amount
+
+    def _number(self, question: str) -> tuple[Term, Term]:
+        """Whether a number was given that is not negative, and the number."""
+        asked = self.asked.get(question)
+        if asked is None or not isinstance(asked.value, Number):
+            return False, 0
+        return every(asked.given, asked.value.term >= 0), asked.value.term
+
+
+class _Together:
+    """Questions that meet in a condition, with the texts written in those conditions."""
+
+    def __init__(self) -> None:
+        self._groups: list[tuple[set[str], dict[str, None]]] = []
+
+    @property
+    def texts(self) -> Iterator[str]:
+        for _, texts in self._groups:
+            yield from texts
+
+    def note(self, questions: Iterable[str], texts: Iterable[str]) -> None:
+        joined: tuple[set[str], dict[str, None]] = (set(questions), dict.fromkeys(texts))
+        apart: list[tuple[set[str], dict[str, None]]] = []
+        for group in self._groups:
+            if group[0] & joined[0]:
+                joined = (group[0] | joined[0], {**group[1], **joined[1]})
+            else:
+                apart.append(group)
+        self._groups = [*apart, joined]
+
+    def with_question(self, name: str) -> Iterator[str]:
+        for questions, texts in self._groups:
+            if name in questions:
+                yield from texts
+
+
+def check_name(page: Page, number: int) -> str:
+    """How the check of a page is called in facts and verdicts."""
+    return f"check {number + 1} of {page.name}"
+
+
+def _last_day(definition: FormDefinition, first: date) -> date:
+    starts = [a.start + AFTER_A_FEE for line in definition.fee for a in line.schedule.amounts]
+    return max([first + WINDOW, *starts])
