@@ -42,7 +42,9 @@ def pages_can_be_reached(search: Search) -> Iterator[Verdict]:
 
 def _can_be_sent(search: Search) -> Verdict:
     name = "the form can be sent"
-    found = search.find(search.model.complete, lambda seen: seen.complete, "It can be sent")
+    found = search.find(
+        search.model.complete, lambda seen: seen.complete, "It can be sent", hopeful=True
+    )
     first = search.definition.pages[0]
     return _possible(
         name,
@@ -62,7 +64,10 @@ def _can_be_reached(search: Search, visit: Visit) -> Verdict:
     page = visit.page
     name = f"the page {page.name} can be reached"
     found = search.find(
-        visit.visited, lambda seen: page.name in seen.pages, f"The page {page.name} is reached"
+        visit.visited,
+        lambda seen: page.name in seen.pages,
+        f"The page {page.name} is reached",
+        hopeful=True,
     )
     passed = found is None and search.model.holds(page.when) is not True
     hint = (
@@ -118,7 +123,10 @@ def conditions_matter(search: Search) -> Iterator[Verdict]:
 def _can_be_true(search: Search, name: str, condition: Expression, asked: Term) -> Verdict:
     holds = search.model.expressions.condition(condition).holds
     found = search.find(
-        every(asked, holds), lambda seen: seen.results.get(name) is True, f"The {name} applies"
+        every(asked, holds),
+        lambda seen: seen.results.get(name) is True,
+        f"The {name} applies",
+        hopeful=True,
     )
     claim = f"the condition of {name} can be true"
     message = f"the condition of the {name} is never true here"
@@ -135,6 +143,7 @@ def _can_be_false(search: Search, name: str, condition: Expression, asked: Term)
         every(asked, no(holds)),
         lambda seen: name in seen.results and seen.results[name] is not True,
         f"The {name} does not apply",
+        hopeful=True,
     )
     claim = f"the condition of {name} can be false"
     message = f"the condition of the {name} is always true here"
@@ -459,7 +468,9 @@ def _leads_on(search: Search, question: Question, value: str, chosen: Term) -> V
     model = search.model
     ends = some(model.complete, *(v.visited for v in model.visits if v.page.is_exit))
     fact = f"{question.name} is {value}"
-    found = search.find(every(chosen, ends), lambda seen: fact in seen.facts, f"{fact}, to the end")
+    found = search.find(
+        every(chosen, ends), lambda seen: fact in seen.facts, f"{fact}, to the end", hopeful=True
+    )
     claim = f"{fact} leads to an end"
     message = f"nobody who answers {fact} can ever finish"
     hint = "A check after it always fails, or a page after it cannot be answered."
@@ -497,7 +508,10 @@ def _forgotten(search: Search, question: Question) -> Iterator[Verdict]:
     if len(left) == 1:
         chosen = next(term for value, term in _choices(search, question) if value == left[0])
         found = search.find(
-            chosen, lambda seen: _chose(seen, question.name, left[0]), f"{left[0]} is chosen"
+            chosen,
+            lambda seen: _chose(seen, question.name, left[0]),
+            f"{left[0]} is chosen",
+            hopeful=True,
         )
         yield Refuted(
             f"every option of {question.name} is used",

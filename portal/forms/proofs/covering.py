@@ -30,7 +30,7 @@ def cover(search: Search) -> Covering:
         for claim in CLAIMS:
             list(claim(search))
     for goal, fact in _more_goals(search):
-        search.find(goal, lambda seen, fact=fact: fact in seen.facts, fact)
+        search.find(goal, lambda seen, fact=fact: fact in seen.facts, fact, hopeful=True)
     useful = [seen for seen in search.observations if not seen.refused]
     wanted = frozenset(fact for seen in useful for fact in seen.facts)
     return Covering(tuple(as_example(seen) for seen in _greedy(useful, wanted)), wanted)

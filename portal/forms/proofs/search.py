@@ -48,10 +48,11 @@ class Search:
         """The form."""
         return self.model.definition
 
-    def find(self, goal: Term, shows: Shows, name: str) -> Found:
+    def find(self, goal: Term, shows: Shows, name: str, *, hopeful: bool = False) -> Found:
         """Answers that make the goal true, confirmed by the engine to show it.
 
-        None is a proof that there are none.
+        None is a proof that there are none. With `hopeful` there most likely are some: answers
+        that go on to the end are asked for at once.
         """
         seen = next((each for each in self.observations if shows(each)), None)
         if seen is not None:
@@ -61,7 +62,7 @@ class Search:
         self._solver.push()
         try:
             self._solver.add(goal)
-            return self._confirmed(shows, name)
+            return self._confirmed(shows, name, hopeful=hopeful)
         finally:
             self._solver.pop()
 
@@ -109,7 +110,11 @@ class Search:
             self._solver.pop()
         return result
 
-    def _confirmed(self, shows: Shows, name: str) -> Found:
+    def _confirmed(self, shows: Shows, name: str, *, hopeful: bool) -> Found:
+        if hopeful and (found := self._to_the_end()) is not None:
+            observation = self._observed(found, name)
+            if shows(observation):
+                return observation
         for tries in range(_TRIES):
             result = self._check()
             if result == z3.unsat:
@@ -121,20 +126,37 @@ class Search:
             if result == z3.unknown:
                 return Unsure(f"the solver gave up: {self._solver.reason_unknown()}")
             found = self._nicest()
-            observation = observe(self.definition, *example_of(self.model, found, name))
-            if not observation.refused:
-                self.observations.append(observation)
+            observation = self._observed(found, name)
             if shows(observation):
                 return observation
             self._solver.add(self._otherwise(found))
         return Unsure("the engine does not confirm what the solver says")
 
+    def _observed(self, found: z3.ModelRef, name: str) -> Observation:
+        observation = observe(self.definition, *example_of(self.model, found, name))
+        if not observation.refused:
+            self.observations.append(observation)
+        return observation
+
+    def _to_the_end(self) -> z3.ModelRef | None:
+        if (
+            self.model.complete is False
+            or self._check(self.model.complete, self._is_today) != z3.sat
+        ):
+            return None
+        found = self._solver.model()
+        self._solver.pop()
+        return found
+
+    @property
+    def _is_today(self) -> Term:
+        return self.model.today == calendar.number_of(self.model.first_day)
+
     def _nicest(self) -> z3.ModelRef:
         """Answers that lead to the end, and today, where that can be."""
         best = self._solver.model()
         depth = 0
-        today = self.model.today == calendar.number_of(self.model.first_day)
-        for wish in (self.model.complete, today):
+        for wish in (self.model.complete, self._is_today):
             if wish is False:
                 continue
             if self._check(wish) == z3.sat:
