@@ -122,7 +122,8 @@ class Source:
 
     def spot(self, path: Path) -> Spot:
         """Where the value at a path begins, for something to be said about it later."""
-        return Spot(self.file, *(self.values_at.get(path) or self._position(path)))
+        scalar = self.scalars.get(path)
+        return Spot(self.file, *(scalar.place(0) if scalar else self._position(path)))
 
     def _position(self, path: Path) -> tuple[int, int]:
         # A value that is missing has no place of its own: point at the nearest thing around it.

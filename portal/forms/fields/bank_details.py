@@ -13,6 +13,7 @@ from typing import Any
 
 from portal.forms.fields.base import Asking, FieldError, FieldType, Json, Keys, Question, Raw
 from portal.forms.fields.codes import compact
+from portal.forms.fields.domain import Unmodelled
 from portal.forms.fields.modulus_check import may_exist
 from portal.forms.fields.stored import load_mapping, load_text
 from portal.forms.fields.text_rules import (
@@ -173,6 +174,22 @@ class BankDetailsField:
             f"{question.name}-{part}": [parts.get(part.replace("-", "_"), "")] for part in PARTS
         }
 
+    def domain(self, question: Question) -> Unmodelled:
+        """Not modelled: conditions hardly ever read one."""
+        del question
+        return Unmodelled(
+            lambda _today: {
+                "name": "A Example",
+                "sort_code": "00-01-00",
+                "account_number": "12345676",
+            }
+        )
+
+    def write_example(self, question: Question, value: Any) -> Any:  # noqa: ANN401  # YAML
+        """The answer `domain` gave, as it is."""
+        del question
+        return value
+
     def sample_mistakes(self, question: Question) -> tuple[dict[str, list[str]], ...]:
         """A part missing or misshapen, and an account that cannot be."""
         good = {"name": "A Example", "sort-code": "000100", "account-number": "00000000"}
@@ -243,5 +260,11 @@ def _read_roll(question: Question, raw: Raw) -> str | FieldError:
     said = "Roll number must be 18 characters or less, and only letters, numbers, spaces and . / -"
     return FieldError(where, question.say("roll_number", said))
 
+
+_EXAMPLE = {
+    "name": "A Example",
+    "sort_code": "00-01-00",
+    "account_number": "12345676",
+}
 
 FIELD: FieldType = BankDetailsField()

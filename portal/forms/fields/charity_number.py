@@ -17,6 +17,7 @@ class CharityNumberField(CodeField):
     """
 
     name = "charity-number"
+    example = "1234567"
     keys: Mapping[str, str] = {}
     wrong = (*CodeField.wrong, "12345", "12345678", "SC12345", "SC123456", "NIC12345", "XX123456")
 

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Mapping
 
 from portal.forms.fields.base import Asking, FieldError, Question, Raw
+from portal.forms.fields.domain import Words
 from portal.forms.fields.one_text import OneText
 from portal.forms.fields.text_rules import only_value, repeated, unanswered
 from portal.forms.fields.wording import about
@@ -47,6 +48,25 @@ class CodeField(OneText):
     mistakes: Mapping[str, str] = CODE_MISTAKES
     wrong: tuple[str, ...] = ("?", "x" * 300, "1" * 300, "\u0661\u0662\u0663", "\x00", "\U0001f600")
     """What is no such code whatever a designer set."""
+
+    example = ""
+    """One such code, for proofs to answer with."""
+
+    def domain(self, question: Question) -> Words:
+        """Whatever the type takes; proofs answer with its example."""
+
+        def sample(_number: int) -> str:
+            return self.sample_code(question)
+
+        def takes(text: str) -> bool:
+            return self.as_code(question, compact(text)) is not None
+
+        return Words(1, LONGEST_TYPED, sample, takes, free=False)
+
+    def sample_code(self, question: Question) -> str:
+        """A code the question takes."""
+        del question
+        return self.example
 
     def as_code(self, question: Question, typed: str) -> str | None:
         """The value for what was typed, already compact; None when it is no such code."""

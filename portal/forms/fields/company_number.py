@@ -14,6 +14,7 @@ class CompanyNumberField(CodeField):
     """
 
     name = "company-number"
+    example = "SC123456"
     keys: Mapping[str, str] = {}
     wrong = (
         *CodeField.wrong,

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from portal.core.dates import in_words
 from portal.forms.fields.base import Asking, FieldError, FieldType, Json, Keys, Question, Raw
+from portal.forms.fields.domain import Unmodelled
 from portal.forms.fields.relative_days import RelativeDay, read_day
 from portal.forms.fields.stored import load_mapping, load_text
 from portal.forms.fields.text_rules import read_characters, repeated, unanswered
@@ -173,6 +174,16 @@ class DateRangeField:
                 raw[f"{question.name}-{end}-{part}"] = [typed]
         return raw
 
+    def domain(self, question: Question) -> Unmodelled:
+        """Not modelled: conditions hardly ever read one."""
+        settings: DateRangeSettings = question.settings
+        return Unmodelled(lambda today: _example(settings, today))
+
+    def write_example(self, question: Question, value: Any) -> Any:  # noqa: ANN401  # YAML
+        """The answer `domain` gave, as it is."""
+        del question
+        return value
+
     def sample_mistakes(self, question: Question) -> tuple[dict[str, list[str]], ...]:
         """One end missing, no such day, the wrong way round, too long."""
         settings: DateRangeSettings = question.settings
@@ -246,6 +257,14 @@ def _count(keys: Keys, key: str, default: int) -> int:
 
 def _at_midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def _example(settings: DateRangeSettings, today: date) -> dict[str, str]:
+    first = settings.min.on(today) if settings.min else today
+    return {
+        "from": first.isoformat(),
+        "to": (first + timedelta(days=settings.shortest - 1)).isoformat(),
+    }
 
 
 FIELD: FieldType = DateRangeField()

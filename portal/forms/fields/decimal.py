@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from portal.forms.fields.base import Asking, FieldError, FieldType, Json, Keys, Question, Raw
+from portal.forms.fields.domain import Whole
 from portal.forms.fields.stored import load_text
 from portal.forms.fields.text_rules import read_characters, repeated, unanswered
 from portal.forms.fields.units import NO_UNIT, UNIT_KEYS, Unit, read_unit
@@ -130,6 +131,17 @@ class DecimalField:
     def read_example(self, question: Question, written: Any) -> dict[str, list[str]]:  # noqa: ANN401  # YAML
         """A number, like 12.5."""
         return {question.name: [str(written)]}
+
+    def domain(self, question: Question) -> Whole:
+        """Every number within the limits, as a whole number of its last place."""
+        settings: DecimalSettings = question.settings
+        scale = 10**settings.places
+        return Whole(int(settings.min * scale), int(settings.max * scale))
+
+    def write_example(self, question: Question, value: Any) -> Any:  # noqa: ANN401  # YAML
+        """The number with its point, from a whole number of its last place."""
+        settings: DecimalSettings = question.settings
+        return format(Decimal(value).scaleb(-settings.places), "f")
 
     def sample_mistakes(self, question: Question) -> tuple[dict[str, list[str]], ...]:
         """No number, too many figures, and one beyond each limit."""

@@ -97,11 +97,22 @@ class Parts:
 
 
 @dataclass(frozen=True, slots=True)
+class Unmodelled:
+    """An answer proofs know nothing of but that it is given. What depends on its value is not
+    decided."""
+
+    example: Callable[[date], Any]
+    """Today → one answer, as an example writes it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Nothing:
     """A content block: there is no answer."""
 
 
-Domain: TypeAlias = Whole | OneOf | SomeOf | YesNo | Days | Words | Files | Parts | Nothing
+Domain: TypeAlias = (
+    Whole | OneOf | SomeOf | YesNo | Days | Words | Files | Parts | Unmodelled | Nothing
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +211,7 @@ __all__ = [
     "Parts",
     "PartsWanted",
     "SomeOf",
+    "Unmodelled",
     "Way",
     "Whole",
     "Words",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.forms.fields.base import Asking, FieldError, FieldType, Keys, Question, Raw
+from portal.forms.fields.domain import Words
 from portal.forms.fields.one_text import OneText
 from portal.forms.fields.text_rules import LONGEST_LINE, read_limit, read_text
 
@@ -72,6 +73,17 @@ class HiddenField(OneText):
         """The value when the designer wants it seen, else no line at all."""
         settings: HiddenSettings = question.settings
         return (value,) if settings.shown and value else ()
+
+    def domain(self, question: Question) -> Words:
+        """The default: what a link brings instead is not known."""
+        settings: HiddenSettings = question.settings
+        return Words(
+            0,
+            settings.max_length,
+            sample=lambda _number: settings.default,
+            takes=lambda _text: True,
+            free=False,
+        )
 
     def read_example(self, question: Question, written: Any) -> dict[str, list[str]]:  # noqa: ANN401  # YAML
         """Nothing: an example cannot type into it."""

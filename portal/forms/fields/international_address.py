@@ -19,6 +19,7 @@ from portal.forms.fields.base import (
     Raw,
 )
 from portal.forms.fields.countries import countries, country_name
+from portal.forms.fields.domain import Unmodelled
 from portal.forms.fields.narrowing import exactly
 from portal.forms.fields.stored import load_mapping, load_text
 from portal.forms.fields.text_rules import TEXT_MISTAKES, read_text, unstorable_samples
@@ -162,6 +163,23 @@ class InternationalAddressField:
             f"{question.name}-{part}": [parts.get(part.replace("-", "_"), "")] for part in PARTS
         }
 
+    def domain(self, question: Question) -> Unmodelled:
+        """Not modelled: conditions hardly ever read one."""
+        del question
+        return Unmodelled(
+            lambda _today: {
+                "line_1": "1 rue Haute",
+                "town": "Lyon",
+                "postal_code": "69001",
+                "country": "France",
+            }
+        )
+
+    def write_example(self, question: Question, value: Any) -> Any:  # noqa: ANN401  # YAML
+        """The answer `domain` gave, as it is."""
+        del question
+        return value
+
     def sample_mistakes(self, question: Question) -> tuple[dict[str, list[str]], ...]:
         """A part missing, a country there is not, and what cannot be stored."""
         whole = {"line-1": ["1 rue Haute"], "town": ["Fenwick-sur-Mer"], "country": ["FR"]}
@@ -182,5 +200,12 @@ def _code(written: str) -> str:
     found = exactly(countries(), written) if written else None
     return found.value if found else ""
 
+
+_EXAMPLE = {
+    "line_1": "1 rue Haute",
+    "town": "Lyon",
+    "postal_code": "69001",
+    "country": "France",
+}
 
 FIELD: FieldType = InternationalAddressField()

@@ -20,6 +20,7 @@ from portal.forms.fields.base import (
     Raw,
 )
 from portal.forms.fields.choices import ChoiceSettings
+from portal.forms.fields.domain import Unmodelled
 from portal.forms.fields.stored import load_text
 from portal.forms.fields.text_rules import only_value, repeated
 from portal.forms.fields.written import written_parts
@@ -141,6 +142,16 @@ class LikertField:
             f"{question.name}-{name}": [settings.scale.value_of(given)]
             for name, given in parts.items()
         }
+
+    def domain(self, question: Question) -> Unmodelled:
+        """Not modelled: conditions hardly ever read one."""
+        settings: LikertSettings = question.settings
+        return Unmodelled(lambda _today: settings.scale.values[0])
+
+    def write_example(self, question: Question, value: Any) -> Any:  # noqa: ANN401  # YAML
+        """The answer `domain` gave, as it is."""
+        del question
+        return value
 
     def sample_mistakes(self, question: Question) -> tuple[dict[str, list[str]], ...]:
         """A statement without an answer, one with two, and a stranger."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from portal.core.dates import in_words
 from portal.forms.fields.base import Asking, FieldError, FieldType, Json, Keys, Question, Raw
+from portal.forms.fields.domain import Unmodelled
 from portal.forms.fields.relative_days import RelativeDay, read_day
 from portal.forms.fields.stored import load_text
 from portal.forms.fields.text_rules import read_characters, repeated, unanswered
@@ -113,6 +114,17 @@ class MonthField:
         ordered = reversed(parts) if _ISO.fullmatch(str(written).strip()) else parts
         names = self.inputs(question)
         return {name: [part] for name, part in zip(names, ordered, strict=True)}
+
+    def domain(self, question: Question) -> Unmodelled:
+        """Not modelled: conditions hardly ever read one."""
+        settings: MonthSettings = question.settings
+        limit = settings.min or settings.max
+        return Unmodelled(lambda today: (limit.on(today) if limit else today).strftime("%Y-%m"))
+
+    def write_example(self, question: Question, value: Any) -> Any:  # noqa: ANN401  # YAML
+        """The answer `domain` gave, as it is."""
+        del question
+        return value
 
     def sample_mistakes(self, question: Question) -> tuple[dict[str, list[str]], ...]:
         """No such month, a part missing, a year out of reach."""

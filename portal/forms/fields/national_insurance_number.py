@@ -29,6 +29,7 @@ class NationalInsuranceNumberField(CodeField):
     """
 
     name = "national-insurance-number"
+    example = "AB123456C"
     keys: Mapping[str, str] = {
         "masked": "yes: check answers and documents show only the last three characters.",
     }

@@ -7,6 +7,7 @@ from typing import Any
 from portal.forms.fields.base import Asking, FieldError, FieldType, Json, Keys, Question, Raw
 from portal.forms.fields.codes import read_code
 from portal.forms.fields.company_numbers import EXAMPLE, as_company_number
+from portal.forms.fields.domain import Unmodelled
 from portal.forms.fields.stored import load_mapping, load_text
 from portal.forms.fields.text_rules import TEXT_MISTAKES, read_text, unstorable_samples
 from portal.forms.fields.wording import about
@@ -123,6 +124,18 @@ class OrganisationField:
             f"{question.name}-number": [parts.get("company_number", "")],
         }
 
+    def domain(self, question: Question) -> Unmodelled:
+        """Not modelled: conditions hardly ever read one."""
+        del question
+        return Unmodelled(
+            lambda _today: {"name": "Fenwick Bakery Ltd", "company_number": "1234567"}
+        )
+
+    def write_example(self, question: Question, value: Any) -> Any:  # noqa: ANN401  # YAML
+        """The answer `domain` gave, as it is."""
+        del question
+        return value
+
     def sample_mistakes(self, question: Question) -> tuple[dict[str, list[str]], ...]:
         """A name that cannot be stored, a number in no format, a number without a name."""
         name, number = f"{question.name}-name", f"{question.name}-number"
@@ -145,5 +158,7 @@ def _read_number(question: Question, raw: Raw) -> str | FieldError:
         return FieldError(where, question.say("company_number", said))
     return number
 
+
+_EXAMPLE = {"name": "Fenwick Bakery Ltd", "company_number": "1234567"}
 
 FIELD: FieldType = OrganisationField()

@@ -12,6 +12,7 @@ from portal.forms.fields.base import Asking, FieldError, FieldType, Keys, Questi
 from portal.forms.fields.card_numbers import has_card_number
 from portal.forms.fields.check_digits import RULES, passes
 from portal.forms.fields.codes import CODE_MISTAKES, CodeField, compact
+from portal.forms.fields.domain import matching_text
 from portal.forms.fields.patterns import read_pattern
 from portal.forms.fields.wording import about
 
@@ -30,6 +31,10 @@ class ReferenceSettings:
     weights: tuple[int, ...] = ()
     looks_like: str = ""
     """An example, as it stands on the bill."""
+
+
+_MOST_TRIED = 2_000
+"""Texts made from the pattern in search of one with the right check digit."""
 
 
 class ReferenceField(CodeField):
@@ -101,6 +106,13 @@ class ReferenceField(CodeField):
         if settings.looks_like:
             return f"Enter {about(question)} in the correct format, like {settings.looks_like}"
         return f"Enter {about(question)} in the correct format"
+
+    def sample_code(self, question: Question) -> str:
+        """The designer's own example, or one made from the pattern."""
+        settings: ReferenceSettings = question.settings
+        made = (matching_text(settings.pattern, number) for number in range(_MOST_TRIED))
+        fitting = (text for text in made if self.as_code(question, compact(text)) is not None)
+        return compact(settings.looks_like) or next(fitting, "")
 
     def sample_mistakes(self, question: Question) -> tuple[dict[str, list[str]], ...]:
         """What is no such reference, and the example with another check digit."""

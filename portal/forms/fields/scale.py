@@ -14,6 +14,7 @@ from portal.forms.fields.base import (
     Question,
     Raw,
 )
+from portal.forms.fields.domain import Whole
 from portal.forms.fields.stored import load_number
 from portal.forms.fields.text_rules import only_value, repeated, unanswered
 from portal.forms.fields.wording import about
@@ -122,6 +123,16 @@ class ScaleField:
     def read_example(self, question: Question, written: Any) -> dict[str, list[str]]:  # noqa: ANN401  # YAML
         """A number."""
         return {question.name: [str(written)]}
+
+    def domain(self, question: Question) -> Whole:
+        """Every number of the scale."""
+        settings: ScaleSettings = question.settings
+        return Whole(settings.first, settings.last)
+
+    def write_example(self, question: Question, value: Any) -> Any:  # noqa: ANN401  # YAML
+        """The number."""
+        del question
+        return str(value)
 
     def sample_mistakes(self, question: Question) -> tuple[dict[str, list[str]], ...]:
         """Nothing, off the scale, and two at once."""

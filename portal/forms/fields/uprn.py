@@ -20,6 +20,7 @@ from portal.forms.fields.base import (
     Raw,
 )
 from portal.forms.fields.codes import CODE_MISTAKES, CodeField, read_code
+from portal.forms.fields.domain import Unmodelled
 from portal.forms.fields.text_rules import unanswered
 from portal.forms.fields.wording import about
 
@@ -93,6 +94,16 @@ class UprnField:
     def read_example(self, question: Question, written: Any) -> dict[str, list[str]]:  # noqa: ANN401  # YAML
         """The number."""
         return {question.name: [str(written)]}
+
+    def domain(self, question: Question) -> Unmodelled:
+        """Not modelled: conditions hardly ever read one."""
+        del question
+        return Unmodelled(lambda _today: "999000000001")
+
+    def write_example(self, question: Question, value: Any) -> Any:  # noqa: ANN401  # YAML
+        """The answer `domain` gave, as it is."""
+        del question
+        return value
 
     def sample_mistakes(self, question: Question) -> tuple[dict[str, list[str]], ...]:
         """What is no such number, and one of thirteen digits."""

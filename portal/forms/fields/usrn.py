@@ -16,6 +16,7 @@ class UsrnField(CodeField):
     """
 
     name = "usrn"
+    example = "10010001"
     keys: Mapping[str, str] = {}
     wrong = (*CodeField.wrong, "0", "123456789", "1234A")
 

@@ -41,6 +41,7 @@ class VehicleRegistrationField(CodeField):
     """
 
     name = "vehicle-registration"
+    example = "AB12CDE"
     keys: Mapping[str, str] = {
         "other_countries": "yes: plates of other countries are taken as they are typed.",
     }

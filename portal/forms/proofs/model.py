@@ -26,6 +26,7 @@ from portal.forms.fields.domain import (
     OneOf,
     Parts,
     SomeOf,
+    Unmodelled,
     Whole,
     Words,
     YesNo,
@@ -34,6 +35,7 @@ from portal.forms.proofs import calendar
 from portal.forms.proofs.expressions import FRESH, Expressions, Texts
 from portal.forms.proofs.syntax import calls, literals, tree_of
 from portal.forms.proofs.terms import (
+    Free,
     Known,
     Listed,
     Moment,
@@ -211,7 +213,7 @@ class Model:
         self.facts.append(implies(given, fits))
         return Asked(question, page, domain, filled, given, value, fits, ways)
 
-    def _value(self, name: str, domain: Domain, ways: Term) -> tuple[Value, Term]:  # noqa: PLR0911  # one for each domain
+    def _value(self, name: str, domain: Domain, ways: Term) -> tuple[Value, Term]:  # noqa: C901, PLR0911  # one for each domain
         match domain:
             case Whole(first, last):
                 number = z3.Int(f"answer {name}")
@@ -238,6 +240,8 @@ class Model:
                 return Listed(entries), every(files >= 1, files <= most, *named)
             case Parts():
                 return self._parts(name, domain, ways)
+            case Unmodelled():
+                return Free(f"answer {name}"), True
             case Nothing():
                 return Truth(False), False
 

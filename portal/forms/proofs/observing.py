@@ -20,7 +20,7 @@ from portal.forms.fees import calculate_fee
 from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.base import AnswerValue, Asking, FieldError, Unfinished
 from portal.forms.fields.domain import OneOf, SomeOf, YesNo
-from portal.forms.journey import Journey, walk
+from portal.forms.journey import Journey, Step, walk
 from portal.forms.proofs.model import check_name
 
 
@@ -173,7 +173,7 @@ def observe(definition: FormDefinition, example: Example, today: Today) -> Obser
 
 def _parse(page: Page, example: Example, asking: Asking) -> dict[str, AnswerValue] | None:
     """The answers of a page; None when one is refused."""
-    raw = post_for(page, example)
+    raw = post_for(Step(page), example, Answers())
     given: dict[str, AnswerValue] = {}
     for question in page.questions:
         field_type = FIELD_TYPES[question.type]

@@ -8,10 +8,10 @@ from portal.core.dates import Today
 from portal.forms.definition import Example
 from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.base import Json
-from portal.forms.fields.domain import Files, Parts, PartsWanted, Words
+from portal.forms.fields.domain import Files, Parts, PartsWanted, Unmodelled, Words
 from portal.forms.proofs import calendar
 from portal.forms.proofs.model import Asked, Model
-from portal.forms.proofs.terms import Listed, Moment, Named, Number, Term, Text, Truth
+from portal.forms.proofs.terms import Free, Listed, Moment, Named, Number, Term, Text, Truth
 
 
 def example_of(model: Model, found: z3.ModelRef, name: str) -> tuple[Example, Today]:
@@ -29,6 +29,7 @@ def example_of(model: Model, found: z3.ModelRef, name: str) -> tuple[Example, To
 class _Reading:
     def __init__(self, model: Model, found: z3.ModelRef) -> None:
         self._texts = model.texts
+        self._today = model.today
         self._found = found
         self._samples: dict[int, int] = {}
 
@@ -63,6 +64,8 @@ class _Reading:
                 ]
             case Named():
                 return self._parts(asked)
+            case Free() if isinstance(asked.domain, Unmodelled):
+                return asked.domain.example(calendar.day_of(self.number(self._today)))
             case _:
                 return None
 
