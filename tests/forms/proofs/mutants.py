@@ -3,6 +3,7 @@
 import copy
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import yaml
@@ -10,8 +11,6 @@ import yaml
 from portal.forms.parsing import Bundle
 
 Form = dict[str, Any]
-Mutation = Callable[[Form], Iterator[str]]
-"""Changes a form (a fresh copy for each yield) and says what was done; see `mutants`."""
 
 
 class Copies:
@@ -27,8 +26,8 @@ class Copies:
         return form, fees
 
 
-def mutants(bundle: Bundle) -> Iterator[tuple[str, str, Bundle]]:
-    """Every mutant of a form: the kind of slip, what was done, and the texts."""
+def mutants(bundle: Bundle, every: int) -> Iterator[tuple[str, str, Callable[[], Bundle]]]:
+    """Mutants of a form, all or every second or third: the slip, what was done, and the texts."""
     form = yaml.load(bundle.text, yaml.BaseLoader)  # noqa: S506  # every scalar as text
     form["examples"] = form["examples"][:1]
     form["examples"][0] = {
@@ -39,11 +38,14 @@ def mutants(bundle: Bundle) -> Iterator[tuple[str, str, Bundle]]:
     copies = Copies(form, fees)
     for mutate in MUTATIONS:
         mutate(copies, form, fees)
-    for kind, what, broken, amounts in copies.made:
-        text = yaml.safe_dump(broken, sort_keys=False, allow_unicode=True)
-        fees_text = yaml.safe_dump(amounts, sort_keys=False, allow_unicode=True)
-        fees_text = fees_text if amounts["fees"] else ""
-        yield kind, what, Bundle(bundle.file, text, bundle.shared, fees_text)
+    for kind, what, broken, amounts in copies.made[::every]:
+        yield kind, what, partial(_written, bundle, broken, amounts)
+
+
+def _written(bundle: Bundle, form: Form, fees: Form) -> Bundle:
+    text = yaml.safe_dump(form, sort_keys=False, allow_unicode=True)
+    fees_text = yaml.safe_dump(fees, sort_keys=False, allow_unicode=True) if fees["fees"] else ""
+    return Bundle(bundle.file, text, bundle.shared, fees_text)
 
 
 def _conditions(form: Form) -> Iterator[tuple[tuple[Any, ...], str]]:

@@ -7,11 +7,12 @@ import pytest
 from portal.core.dates import Today
 from portal.forms.definition import FormDefinition
 from portal.forms.examples import run_example
+from portal.forms.parsing import parse_form
 from portal.forms.proofs.observing import Observation, observe
 from portal.forms.proofs.proving import Proof, prove
 from portal.forms.proofs.report import as_yaml
 from portal.forms.proofs.verdicts import Refuted
-from tests.forms.proofs.small_forms import CASE, TODAY, small_form
+from tests.forms.proofs.small_forms import CASE, TODAY, Written, small_form
 
 KIND = """
 - page: kind
@@ -373,3 +374,18 @@ def test_a_witness_is_written_as_a_designer_would_write_it() -> None:
     assert written.startswith("- example: ")
     assert "kind: " in written
     assert "on: 2026-11-27" in written
+
+
+def test_every_place_a_case_names_must_be_a_place() -> None:
+    case = CASE + "  location: [place, kind]\n"
+    pages = KIND + PEOPLE.replace("  when: WHEN\n", "")
+    findings = parse_form(Written(pages, case=case).bundle).findings
+    assert [finding.code for finding in findings] == ["F036"]
+    assert "kind is not a question of type address or location" in findings[0].message
+    form = small_form(pages, case=case.replace("[place, kind]", "place"))
+    assert form.case.location == ("place",)
+
+
+def test_how_many_lines_are_charged_is_one_of_three_words() -> None:
+    findings = parse_form(Written(KIND, case=f"charge: two\n{CASE}").bundle).findings
+    assert [finding.code for finding in findings] == ["F011"]

@@ -191,7 +191,7 @@ def test_the_edges_of_the_calendar_are_exact(day: str) -> None:
     assert value(calendar.day_of_month(number)) == edge.day - 1
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(DAYS, DAYS, st.integers(-3, 40))
 def test_working_days_are_counted_as_the_council_counts_them(
     start: date, end: date, days: int
