@@ -63,8 +63,6 @@ _NO_OVERLOAD = re.compile(r"no matching overload for '([^']+)' applied to '\((.*
 _NEXT_TYPE = re.compile(r", (?![^(]*\))")
 _JOINS_LISTS = "add_list"
 _MAKES_LIST = re.compile(r"\.\s*(?:map|filter)\s*\(")
-_LOOPS = re.compile(r"\.\s*(?:map|filter|exists|exists_one|all)\s*\(")
-_MOST_LOOPS = 2
 _JOINS = frozenset(["add_string", "add_bytes"])
 _LOOP = "@result"
 
@@ -126,9 +124,6 @@ class Vocabulary:
             # A few of these, one in the other, would build gigabytes.
             hint = "Use exists, all, in, or sum(list.map(each, each.number))."
             return Mistake("a condition cannot build lists or texts", 0, hint)
-        if len(_LOOPS.findall(bare)) > _MOST_LOOPS:
-            hint = "Work a part of it out in `computed:`."
-            return Mistake(f"a condition goes through lists {_MOST_LOOPS} times at most", 0, hint)
         return Expression(text, names & self._names, compiled.return_type().name(), compiled)
 
     def _explain(self, text: str, error: str) -> Mistake:

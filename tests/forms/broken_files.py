@@ -1082,14 +1082,4 @@ CASES = [
             "hire-a-hall.yml:46:6: error F053 a computed value cannot be called today",
         ],
     ),
-    Case(
-        "too many loops",
-        FORM,
-        "when: guests > 500",
-        'when: "[1].all(a, [1].all(b, [1].all(c, true)))"',
-        [
-            "hire-a-hall.yml:37:12: error C001 a condition goes through lists 2 times at most",
-            "    Work a part of it out in `computed:`.",
-        ],
-    ),
 ]
