@@ -124,7 +124,7 @@ def work() -> None:
 
     stop = threading.Event()
     for asked in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(asked, lambda *_: stop.set())
+        signal.signal(asked, lambda _number, _frame: stop.set())
     house = build_house(read_settings())
     worker = worker_for(house)
     worker.start()

@@ -19,11 +19,11 @@ import secrets
 import signal
 import sqlite3
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from dbos import (
@@ -209,14 +209,15 @@ _PARKED = ("ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 
 
 def _waiting_job(row: Any) -> WaitingJob:  # noqa: ANN401  # dbos's own status object
-    arguments: Sequence[Any] = (row.input or {}).get("args") or ("?", [])
+    given: Mapping[str, Any] = row.input or {}
+    job, ids = cast("tuple[str, list[str]]", given.get("args") or ("?", []))
     status = (
         "parked" if row.status in _PARKED else "running" if row.status == "PENDING" else "waiting"
     )
     return WaitingJob(
         key=row.workflow_id,
-        job=str(arguments[0]),
-        ids=tuple(str(i) for i in arguments[1]),
+        job=job,
+        ids=tuple(ids),
         status=status,
         reason=str(row.error or ""),
         since=datetime.fromtimestamp((row.created_at or 0) / 1000, UTC),

@@ -2,6 +2,7 @@
 
 from datetime import date
 from functools import cache
+from typing import Any
 
 from govuk_bank_holidays.bank_holidays import BankHolidays
 
@@ -13,5 +14,6 @@ def bank_holidays() -> frozenset[date]:
     Working days beyond its end count as if there were none: update the package each year
     (https://www.gov.uk/bank-holidays).
     """
-    listed = BankHolidays(use_cached_holidays=True).get_holidays(BankHolidays.ENGLAND_AND_WALES)
+    kept: Any = BankHolidays(use_cached_holidays=True)
+    listed: list[dict[str, Any]] = kept.get_holidays(BankHolidays.ENGLAND_AND_WALES)
     return frozenset(day for holiday in listed if isinstance(day := holiday["date"], date))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from portal.core.dates import Today
+from portal.core.shapes import is_tuple
 from portal.forms.answers import Answers
 from portal.forms.as_asked import as_asked
 from portal.forms.conditions import evaluate
@@ -165,7 +166,7 @@ def _searched(page: Page, raw: Raw) -> frozenset[str]:
 
 
 def _is_mistakes(outcome: object) -> bool:
-    return isinstance(outcome, tuple) and bool(outcome) and isinstance(outcome[0], FieldError)
+    return is_tuple(outcome) and bool(outcome) and isinstance(outcome[0], FieldError)
 
 
 def _only(inputs: tuple[str, ...], raw: Raw) -> Raw:

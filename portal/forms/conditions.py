@@ -271,12 +271,12 @@ def _functions() -> list[cel.FunctionDecl]:
         _function("today", moment, lambda: _at_midnight(_TODAY.get().on)),
         _function("working_days_until", whole, _working_days_until),
         _function("working_days_between", whole, _working_days_between),
-        _function("days_until", whole, lambda d: (d.date() - _TODAY.get().on).days),
-        _function("days_between", whole, lambda a, b: (b - a).days),
+        _function("days_until", whole, _days_until),
+        _function("days_between", whole, _days_between),
         _function("add_working_days", moment, _add_working_days),
-        _function("age", whole, lambda born: _years(born.date(), _TODAY.get().on)),
+        _function("age", whole, _age),
         _function("hours_between", whole, _hours_between),
-        _function("pounds", whole, lambda pounds: pounds * 100),
+        _function("pounds", whole, _pounds),
         _function("sum", whole, sum),
     ]
 
@@ -287,6 +287,22 @@ def _function(name: str, gives: cel.Type, does: Callable[..., Any]) -> cel.Funct
         f"{name}_portal", return_type=gives, parameters=takes, is_member=False, impl=does
     )
     return cel.FunctionDecl(name, [overload])
+
+
+def _days_until(day: datetime) -> int:
+    return (day.date() - _TODAY.get().on).days
+
+
+def _days_between(start: datetime, end: datetime) -> int:
+    return (end - start).days
+
+
+def _age(born: datetime) -> int:
+    return _years(born.date(), _TODAY.get().on)
+
+
+def _pounds(pounds: int) -> int:
+    return pounds * 100
 
 
 def _working_days_until(end: datetime) -> int:

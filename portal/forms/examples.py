@@ -66,7 +66,8 @@ def example_file(name: str) -> StoredFile:
 def run_example(definition: FormDefinition, example: Example, today: Today) -> Outcome:
     """Answer the form page by page as the example says, and compare."""
     asking = Asking(today.on, ExampleGazetteer(), example_file)
-    answers, posts, problems = Answers(), [], list[str]()
+    answers, problems = Answers(), list[str]()
+    posts: list[tuple[Step, Mapping[str, list[str]]]] = []
     refused: dict[str, str] = {}
     journey = walk(definition, answers, today)
     step = journey.next_step

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from portal.core.shapes import is_mapping
 from portal.forms.conditions import RESERVED, Expression, Vocabulary
 from portal.forms.definition import Check, Page, Part, Repeat
 from portal.forms.fields import FIELD_TYPES
@@ -174,7 +175,9 @@ def _content(reader: Reader, shared: Source) -> Reader:
         return reader
     if shared.value is None and shared.findings:  # it cannot be read, which is said already
         return reader
-    pages = Reader(shared, (), SHARED).mapping("pages") if shared.value is not None else {}
+    pages: Mapping[str, Any] = (
+        Reader(shared, (), SHARED).mapping("pages") if shared.value is not None else {}
+    )
     if name not in pages:
         known = ", ".join(pages) or "none"
         reader.error("use", "F025", f"_shared.yml has no page called {name}", f"It has: {known}.")
@@ -380,7 +383,7 @@ def _offers(
     item: Reader, question: Question, known: _Known, before_page: set[str]
 ) -> Iterator[tuple[tuple[str, str], Expression]]:
     options = item.raw.get("options")
-    if not isinstance(options, dict):
+    if not is_mapping(options):
         return
     for value, written in options.items():
         if not isinstance(written, dict) or "when" not in written:

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from portal.core.money import Pence, parse_pounds
+from portal.core.shapes import is_list, is_mapping
 from portal.forms.conditions import Expression, Mistake, Vocabulary
 from portal.forms.fields.base import Spot
 from portal.forms.language import Key
@@ -128,7 +129,7 @@ class Reader:
     def words(self, key: str) -> tuple[str, ...]:
         """A list of texts."""
         value = self.raw.get(key, [])
-        if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        if is_list(value) and all(isinstance(item, str) for item in value):
             return tuple(value)
         self.error(key, "F010", f"{key} must be a list of texts", "Write it like [one, two].")
         return ()
@@ -148,7 +149,7 @@ class Reader:
     def mapping(self, key: str) -> Mapping[str, Any]:
         """A mapping, empty when left out."""
         value = self.raw.get(key, {})
-        if isinstance(value, dict):
+        if is_mapping(value):
             return value
         self.error(key, "F001", f"{key} must be a list of `key: value` lines")
         return {}
@@ -168,7 +169,7 @@ class Reader:
     def each(self, key: str, keys: Mapping[str, Key] | None) -> Iterator["Reader"]:
         """Each mapping of a list."""
         value = self.raw.get(key, [])
-        if not isinstance(value, list):
+        if not is_list(value):
             self.error(key, "F012", f"{key} must be a list", "Begin each item with a hyphen.")
             return
         for number, _item in enumerate(value):

@@ -7,7 +7,7 @@ keys, and a limit on size and depth. `no`, `010` and `85.10` mean what they say.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import yaml
 from yaml.composer import ComposerError
@@ -193,7 +193,7 @@ class _StrictLoader(yaml.SafeLoader):
         self._count = 0
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        event = self.peek_event()
+        event = cast("Any", self.peek_event())  # pyright: ignore[reportUnknownMemberType]  # as yaml has it
         mark = event.start_mark
         if isinstance(event, yaml.AliasEvent):
             problem = f"an alias (*{event.anchor}) is not allowed"

@@ -7,6 +7,7 @@ from typing import Any
 
 from portal.core.dates import in_words
 from portal.core.money import Pence, format_pounds
+from portal.core.shapes import is_list, is_mapping
 from portal.forms.definition import Computed, FormDefinition
 from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.base import AnswerValue
@@ -89,7 +90,7 @@ def _words(
     field_type, value = FIELD_TYPES[question.type], values[name]
     if part and part != "label":
         seen: Any = field_type.cel(value)
-        return _part(seen.get(part, "")) if isinstance(seen, dict) else ""
+        return _part(seen.get(part, "")) if is_mapping(seen) else ""
     return ", ".join(field_type.show(question, value))
 
 
@@ -97,7 +98,7 @@ def _computed_words(definition: FormDefinition, name: str, scope: Mapping[str, A
     value = scope.get(name)
     if value is None:
         return ""
-    if isinstance(value, list):
+    if is_list(value):
         return str(len(value))
     computed = next((each for each in definition.computed if each.name == name), None)
     return show_computed(computed, value) if computed else ""

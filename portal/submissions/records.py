@@ -110,7 +110,7 @@ class SubmissionRow(SQLModel, table=True):
     delete_after: date = Field(index=True)
 
 
-_DRAFT = DraftRow.__table__  # pyright: ignore[reportAttributeAccessIssue]
+_DRAFT = SQLModel.metadata.tables["draft"]
 # The statements every page runs are put together once: that costs more than running them.
 _OPEN_DRAFT = (
     select(

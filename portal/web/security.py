@@ -181,7 +181,7 @@ def is_same_origin(headers: Any, base_url: str) -> bool:  # noqa: ANN401  # star
     origin = headers.get("origin")
     if origin is None or origin == "null":
         return True
-    return urlsplit(origin).netloc in (urlsplit(base_url).netloc, headers.get("host", ""))
+    return urlsplit(str(origin)).netloc in (urlsplit(base_url).netloc, headers.get("host", ""))
 
 
 class Limits:

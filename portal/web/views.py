@@ -225,7 +225,7 @@ def page_view(  # everything one page shows
             _raw_of(question, raw, given),
             wrong,
             is_heading=heads and question is asked[0],
-            found=(outcome.unfinished if outcome else {}).get(question.name),
+            found=outcome.unfinished.get(question.name) if outcome else None,
             files=(files or {}).get(question.name, ()),
             shown=_shown(question, given) if raw is None else (),
         )

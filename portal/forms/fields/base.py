@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol, TypeAlias
 
+from portal.core.shapes import is_list, is_mapping
 from portal.forms.fields.domain import Domain
 from portal.forms.fields.modulus_check import SAMPLE_WEIGHTS, ModulusTable
 
@@ -104,8 +105,8 @@ class Keys:
         value = self.raw.get(key)
         if value is None:
             return tuple(default)
-        listed = [value] if isinstance(value, str) else value
-        if not isinstance(listed, list) or not listed:
+        listed: Any = [value] if isinstance(value, str) else value
+        if not is_list(listed) or not listed:
             self.problem(key, f"{key} must be a list", hint=f"Choose from {', '.join(allowed)}.")
             return tuple(default)
         for word in listed:
@@ -129,7 +130,7 @@ class Keys:
         What `when` says is compiled with the form's other conditions, not here.
         """
         value = self.raw.get(key)
-        if not isinstance(value, dict) or not value:
+        if not is_mapping(value) or not value:
             self.problem(
                 key,
                 f"{key} must list at least one choice",
@@ -146,7 +147,7 @@ class Keys:
         if isinstance(of, str):
             return Option(name, of)
         if (
-            isinstance(of, dict)
+            is_mapping(of)
             and isinstance(of.get("label"), str)
             and isinstance(of.get("hint", ""), str)
             and set(of) <= {"label", "hint", "when"}

@@ -6,6 +6,7 @@ The names are CLDR's English ones. What else people call a country is for findin
 import re
 from collections.abc import Mapping
 from functools import cache
+from typing import cast
 
 from portal.forms.fields.base import Option
 from portal.forms.fields.narrowing import folded
@@ -38,7 +39,7 @@ def countries() -> tuple[Option, ...]:
     """Every country, in the order of its name."""
     from babel import Locale  # noqa: PLC0415  # a tenth of a second, for forms that ask for one
 
-    names: Mapping[str, str] = Locale.parse("en").territories
+    names = cast("Mapping[str, str]", Locale.parse("en").territories)
     found = [
         Option(code, name)
         for code, name in names.items()

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from portal.core.shapes import is_list
 from portal.forms.fields.base import Asking, FieldError, FieldType, Keys, Question, Raw
 from portal.forms.fields.card_numbers import has_card_number
 from portal.forms.fields.check_digits import RULES, passes
@@ -140,7 +141,7 @@ def _weights(keys: Keys, rule: str) -> tuple[int, ...]:
     if rule != "mod-11":
         keys.problem("weights", "only mod-11 has weights", "Remove them.")
         return ()
-    listed = written if isinstance(written, list) else []
+    listed = written if is_list(written) else []
     numbers = [str(each) for each in listed]
     if not 1 <= len(numbers) <= _MOST_WEIGHTS or not all(
         re.fullmatch(r"\d{1,2}", each, re.ASCII) for each in numbers

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import yaml
 
@@ -63,7 +63,8 @@ def _parts(example: Example) -> Iterator[tuple[str, Any]]:
 
 def _plain(written: Any) -> Any:  # noqa: ANN401  # YAML
     if isinstance(written, Mapping):
-        return {str(key): _plain(value) for key, value in written.items()}
+        pairs = cast("Mapping[str, Any]", written)
+        return {key: _plain(value) for key, value in pairs.items()}
     return written
 
 

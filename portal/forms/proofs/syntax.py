@@ -4,7 +4,7 @@
 (https://github.com/google/cel-spec/blob/master/proto/cel/expr/syntax.proto has the numbers).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -214,7 +214,7 @@ def _comprehension(message: bytes) -> Node:
     )
 
 
-_READERS = {
+_READERS: Mapping[int, Callable[[bytes], Node]] = {
     3: _constant,
     4: lambda message: Name(_bytes(message, 1).decode()),
     5: _select,
