@@ -210,14 +210,14 @@ _PARKED = ("ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 
 def _waiting_job(row: Any) -> WaitingJob:  # noqa: ANN401  # dbos's own status object
     given: Mapping[str, Any] = row.input or {}
-    job, ids = cast("tuple[str, list[str]]", given.get("args") or ("?", []))
+    arguments = cast("Sequence[Any]", given.get("args") or ("?", []))
     status = (
         "parked" if row.status in _PARKED else "running" if row.status == "PENDING" else "waiting"
     )
     return WaitingJob(
         key=row.workflow_id,
-        job=job,
-        ids=tuple(ids),
+        job=str(arguments[0]),
+        ids=tuple(str(i) for i in arguments[1]),
         status=status,
         reason=str(row.error or ""),
         since=datetime.fromtimestamp((row.created_at or 0) / 1000, UTC),
