@@ -387,12 +387,8 @@ def parked(
     jobs = house.work.parked()
     for job in jobs:
         print(f"{job.since:%Y-%m-%d %H:%M}  {job.key}  {job.reason}")
-        if retry in (job.key, "all"):
-            with house.transactions.write() as session:
-                promised = house.work.retry(session, job.key)
-            if promised:
-                house.work.forget(job.key)
-                print("    will be tried again")
+        if retry in (job.key, "all") and house.work.retry(house.transactions, job.key):
+            print("    will be tried again")
     if not jobs:
         print("Nothing is parked.")
     house.close()

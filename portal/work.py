@@ -42,6 +42,7 @@ from sqlalchemy.pool import NullPool
 from sqlmodel import Session
 
 from portal.core.errors import TryAgain
+from portal.database import Transactions
 
 Handler = Callable[..., timedelta | None]
 """Does one job for the ids it is given. Idempotent. Opens its own transactions."""
@@ -167,33 +168,29 @@ class Work:
             for name, those in statuses.items()
         }
 
-    def retry(self, session: Session, key: str) -> bool:
+    def retry(self, transactions: Transactions, key: str) -> bool:
         """Let a parked job run again from its first attempt; False when it is not parked.
 
-        A fresh run is promised in the caller's transaction and the parked one forgotten once
-        that has committed (call `forget`), so a crash in between repeats the job, never loses it.
+        A fresh run is promised, and the parked one forgotten once that has committed: a crash in
+        between repeats the job, never loses it.
         """
+        # Looked up before the transaction: SQLite would make the look-up wait for its end.
         parked = self._client.list_workflows(workflow_ids=[key], status=list(_PARKED))
         if not parked or not parked[0].input:
             return False
         job, ids, root, number, _attempt = parked[0].input["args"]
-        self._client.enqueue_in_transaction(
-            session,
-            {
-                "workflow_name": _WORKFLOW,
-                "queue_name": QUEUE,
-                "workflow_id": f"{root}#{number + 1}",
-            },
-            job,
-            ids,
-            root,
-            number + 1,
-            0,
-        )
+        options: EnqueueOptions = {
+            "workflow_name": _WORKFLOW,
+            "queue_name": QUEUE,
+            "workflow_id": f"{root}#{number + 1}",
+        }
+        with transactions.write() as session:
+            self._client.enqueue_in_transaction(session, options, job, ids, root, number + 1, 0)
+        self.forget(key)
         return True
 
     def forget(self, key: str) -> None:
-        """Drop a parked job that was retried or handled by hand."""
+        """Drop a parked job that was handled by hand."""
         self._client.delete_workflow(key)
 
     def _list(self, statuses: list[str], limit: int) -> list[WaitingJob]:

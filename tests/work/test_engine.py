@@ -100,10 +100,9 @@ def test_a_worker_keeps_every_promise_as_it_was_made(
         assert "no handler" in reasons["unknown"]
 
         (refused,) = [job for job in work.parked() if job.job == "refuse"]
-        with transactions.write() as session:
-            assert work.retry(session, refused.key)
-            assert not work.retry(session, "nothing#0")
-        work.forget(refused.key)
+        assert work.retry(transactions, refused.key)
+        assert not work.retry(transactions, refused.key)
+        assert not work.retry(transactions, "nothing#0")
         wait_until(lambda: runs_of(tmp_path).count("refuse a") == 2, "the retried job ran")
         wait_until(lambda: len(work.waiting()) == 2, "and is parked no more")
         _promise(transactions, work, "succeed", "a")
