@@ -10,10 +10,11 @@ import pytest
 from portal.cases.case import Case
 from portal.core.dates import Today
 from portal.core.references import Reference
-from portal.forms.answers import Answers, dump_answers
+from portal.forms.answers import dump_answers
 from portal.forms.definition import FormDefinition
 from portal.forms.examples import Outcome, run_example
 from portal.forms.fees import Fee
+from portal.forms.journey import Step
 from portal.forms.library import load_library
 from portal.forms.texts import fill
 from portal.submissions.casework import case_of
@@ -54,7 +55,7 @@ def test_every_page_can_be_drawn_blank_and_filled(form: FormDefinition, outcome:
     blank = run_example(form, form.examples[1], TODAY).journey
     for page in form.pages:
         for journey in (blank, outcome.journey):
-            html = template.render(view=page_view(form, page, journey))
+            html = template.render(view=page_view(form, Step(page), page, journey))
             assert "<script" not in html
             assert html.count("<h1") <= 1
 
@@ -65,7 +66,7 @@ def test_a_drop_down_has_nothing_chosen_before_somebody_chooses(form: FormDefini
     )
     page = next(page for page in form.pages if page.name == "bins")
     journey = run_example(form, form.examples[1], TODAY).journey
-    html = template.render(view=page_view(form, page, journey))
+    html = template.render(view=page_view(form, Step(page), page, journey))
     assert '<option value="">Select an option</option>' in html
     assert "selected" not in html
 
@@ -73,7 +74,8 @@ def test_a_drop_down_has_nothing_chosen_before_somebody_chooses(form: FormDefini
 def test_check_answers_shows_the_end_of_an_account_and_no_hidden_value(
     form: FormDefinition, outcome: Outcome
 ) -> None:
-    rows = check_view(form, outcome.journey, Fee(()), "").rows
+    groups = check_view(form, (), outcome.journey, Fee(()), "").groups
+    rows = [row for group in groups for row in group.rows]
     said = json.dumps([row.lines for row in rows])
     assert "Account number ending 76" in said
     assert "spring-leaflet" not in said
@@ -83,14 +85,13 @@ def test_check_answers_shows_the_end_of_an_account_and_no_hidden_value(
 
 @pytest.fixture(scope="module")
 def case(form: FormDefinition, outcome: Outcome) -> Case:
-    pages = frozenset(page.name for page in outcome.journey.pages)
     submission = Submission(
         id="s" * 32,
         reference=Reference("HM-0000-0000-0"),
         draft_id="d" * 32,
         form=form.form,
         digest=form.digest,
-        answers=dump_answers(form, Answers(outcome.journey.values, pages)),
+        answers=dump_answers(form, outcome.journey.answers),
         channel=Channel.ONLINE,
         status=SubmissionStatus.RECEIVED,
         total=0,
