@@ -19,7 +19,7 @@ from portal.core.dates import Today, council_day
 from portal.core.errors import UnsafeSettings
 from portal.forms.definition import FormDefinition
 from portal.forms.examples import run_example
-from portal.forms.library import Library, check_path, load_library
+from portal.forms.library import SHARED_FILE, Library, check_path, load_library, read_bundles
 from portal.forms.schema import form_schema
 from portal.settings import Settings
 
@@ -306,6 +306,28 @@ def price(
     for row in rows if prices else [("This form costs nothing.",)]:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=False))
         print("  ".join(cells).rstrip())
+
+
+@app.command()
+def used(
+    name: Annotated[
+        str | None, typer.Argument(help="A page or list of _shared.yml; all when left out.")
+    ] = None,
+) -> None:
+    """Say which forms use a shared page or list of choices."""
+    from portal.forms.used_by import used_by
+
+    shared = used_by(SHARED_FILE, read_bundles(_forms_folder()))
+    if name and all(each.name != name for each in shared):
+        print(f"{SHARED_FILE} has no {name}. It has: {', '.join(each.name for each in shared)}.")
+        raise typer.Exit(1)
+    for each in shared:
+        if name in (None, each.name):
+            count = len(each.uses)
+            said = f"{count} place{'s' if count > 1 else ''}" if count else "nobody uses it"
+            print(f"{each.kind} {each.name}: {said}")
+            for use in each.uses:
+                print(f"  {use.file}:{use.line}")
 
 
 @app.command()

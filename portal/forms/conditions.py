@@ -240,6 +240,29 @@ def evaluate(expression: Expression, scope: Mapping[str, Any], today: Today) -> 
     return None if value.type() == cel.Type.ERROR else value.plain_value()
 
 
+class _Type:
+    full_name = "google.protobuf.Timestamp"
+
+
+class _Moment(datetime):
+    """A moment inside a list, where the runtime is not told the types.
+
+    It takes the type from a value's protobuf descriptor there; a plain datetime has none, and
+    made every expression that reads the list unknown, whatever else it read of it.
+    """
+
+    DESCRIPTOR = _Type()
+
+
+def as_listed(value: Any) -> Any:  # noqa: ANN401  # what field types give to CEL
+    """A value of `FieldType.cel` as it must be inside an item of a list."""
+    if isinstance(value, datetime):
+        return _Moment(value.year, value.month, value.day, tzinfo=UTC)
+    if isinstance(value, dict):
+        return {name: as_listed(part) for name, part in value.items()}
+    return value
+
+
 # CEL binds a function when the expression is compiled, not when it is evaluated, so the day the
 # calendar functions count from travels beside the call; it is never read outside `evaluate`.
 _TODAY: ContextVar[Today] = ContextVar("today")

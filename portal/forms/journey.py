@@ -12,7 +12,7 @@ from typing import Any
 
 from portal.core.dates import Today
 from portal.forms.answers import Answers, Item, ItemPath
-from portal.forms.conditions import evaluate, holds
+from portal.forms.conditions import as_listed, evaluate, holds
 from portal.forms.definition import Check, FormDefinition, Page, Part, Repeat
 from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.base import AnswerValue, FieldError, Question
@@ -307,7 +307,11 @@ def _only_new(
 ) -> dict[str, Any]:
     """What one item adds to what was known outside it: the item as conditions see it."""
     computed = {each.name for each in definition.computed}
-    return {n: value for n, value in scope.items() if n not in outer and n not in computed}
+    return {
+        name: as_listed(value)
+        for name, value in scope.items()
+        if name not in outer and name not in computed
+    }
 
 
 def failing(

@@ -182,7 +182,16 @@ BAND: Mapping[str, Key] = {
 FEES: Mapping[str, Key] = {"fees": Key("Every fee, by name.", required=True, shape="map")}
 
 SHARED: Mapping[str, Key] = {
-    "pages": Key("Pages several forms share, by name.", required=True, shape="map")
+    "pages": Key("Pages several forms share, by name.", required=True, shape="map"),
+    "options": Key(
+        "Lists of choices several questions share, by name: options: {use: name} takes one.",
+        shape="map",
+    ),
+}
+
+OPTION: Mapping[str, Key] = {
+    "label": Key("What people read.", required=True),
+    "hint": Key("Help for this one choice."),
 }
 
 SHARED_PAGE: Mapping[str, Key] = {

@@ -13,6 +13,7 @@ from portal.forms.fields.base import Keys, Question
 from portal.forms.language import CHECK, PAGE, QUESTION, REPEAT, SHARED, SHARED_PAGE
 from portal.forms.placeholders import check_placeholders
 from portal.forms.reader import PAGE_NAME, QUESTION_NAME, Reader
+from portal.forms.shared_options import choices_of, read_list
 from portal.forms.source import Finding, Source, read_source
 from portal.forms.texts import placeholders
 
@@ -156,7 +157,7 @@ def _note_names(outline: Outline, names: _Names) -> None:
 def _outline(reader: Reader, shared: Source) -> Outline:
     name = reader.name("page", PAGE_NAME, "page")
     content = _content(reader, shared)
-    questions = tuple(_question(item) for item in content.each("questions", None))
+    questions = tuple(_question(item, shared) for item in content.each("questions", None))
     is_exit = reader.flag("exit")
     asked = [q for q in questions if FIELD_TYPES.get(q.type) and FIELD_TYPES[q.type].asks]
     if is_exit and asked:
@@ -185,7 +186,7 @@ def _content(reader: Reader, shared: Source) -> Reader:
     return Reader(shared, ("pages", name), SHARED_PAGE)
 
 
-def _question(item: Reader) -> Question:
+def _question(item: Reader, shared: Source) -> Question:
     name = item.name("question", QUESTION_NAME, "question")
     if name in RESERVED:
         item.error(
@@ -216,7 +217,7 @@ def _question(item: Reader) -> Question:
         hint=item.text("hint"),
         optional=item.flag("optional"),
         about=item.text("about"),
-        settings=_settings(item, kind if field_type else "text"),
+        settings=_settings(item, kind if field_type else "text", shared),
         errors=item.texts("errors"),
         spot=item.spot(),
     )
@@ -225,8 +226,9 @@ def _question(item: Reader) -> Question:
 _ANY_TYPES_KEYS = {key: about for each in FIELD_TYPES.values() for key, about in each.keys.items()}
 
 
-def _settings(item: Reader, kind: str) -> Any:  # noqa: ANN401  # the field type's own
-    keys = Keys({key: value for key, value in item.raw.items() if key not in QUESTION})
+def _settings(item: Reader, kind: str, shared: Source) -> Any:  # noqa: ANN401  # the field type's own
+    own = choices_of(item, shared)
+    keys = Keys({key: value for key, value in own.items() if key not in QUESTION})
     settings = FIELD_TYPES[kind].read(keys)
     for problem in keys.problems:
         item.error(problem.key, "F030", problem.message, problem.hint)
@@ -472,12 +474,14 @@ def _checks(outline: Outline, known: _Known, key: str) -> Iterator[Check]:
 
 
 def check_shared(file: str, text: str) -> tuple[Finding, ...]:
-    """Every problem of `_shared.yml`, in pages that no form uses as well."""
+    """Every problem of `_shared.yml`, in pages and lists that no form uses as well."""
     shared = read_source(file, text)
     if shared.value is not None:
         pages = Reader(shared, (), SHARED)
         for name in pages.mapping("pages"):
             page = Reader(shared, ("pages", name), SHARED_PAGE)
             for item in page.each("questions", None):
-                _question(item)
+                _question(item, shared)
+        for name in pages.mapping("options"):
+            read_list(shared, name)
     return tuple(sorted(set(shared.findings)))

@@ -90,7 +90,7 @@ def parse_form(bundle: Bundle) -> Parsed:
 def _used(source: Source, shared: Source, fees: Fees) -> Iterator[Source]:
     """The files beside the form that it takes something from: others cannot take it down."""
     written = source.scalars.items()
-    if any(path[:1] == ("pages",) and path[2:] == ("use",) for path, _ in written):
+    if any(path[:1] == ("pages",) and path[-1] == "use" for path, _ in written):
         yield shared
     if any(
         path[:1] == ("fee",) and path[2:] == ("amount",) and parse_pounds(text.value) is None

@@ -33,12 +33,20 @@ def test_every_file_is_right(path: Path):
     assert check_path(path) == ()
 
 
-def test_the_four_forms_are_there():
+def test_the_twelve_forms_are_there():
     assert set(LIBRARY.forms) == {
+        "book-hall",
+        "bulky-waste-collection",
+        "council-tax-moving",
+        "local-land-charge-search",
         "make-a-complaint",
+        "premises-licence-new",
         "report-fly-tipping",
+        "scrap-metal-dealer-licence",
         "street-naming-and-numbering",
+        "taxi-driver-licence",
         "temporary-event-notice",
+        "tree-survey",
     }
 
 

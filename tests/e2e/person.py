@@ -27,6 +27,16 @@ CARD = {
     "Postcode": "ZZ1 1AA",
 }
 DECLINED, ASKS_THE_BANK = "4000 0000 0000 0002", "4000 0025 0000 3155"
+BANK_DETAILS = {
+    "name": "Name on the account",
+    "sort-code": "Sort code",
+    "account-number": "Account number",
+}
+ADDRESS_ABROAD = {
+    "line-1": "Address line 1",
+    "town": "Town or city",
+    "postal-code": "Postal code (optional)",
+}
 Raw = Mapping[str, Sequence[str]]
 Look = Callable[[str], None]
 
@@ -144,6 +154,12 @@ class Person:
                 group.get_by_label("Last name", exact=True).fill(*raw[f"{name}-last"])
             case "file":
                 self.upload(question, values)
+            case "bank-details":
+                self._fill_parts(question, raw, BANK_DETAILS)
+            case "international-address":
+                self._fill_parts(question, raw, ADDRESS_ABROAD)
+                country = self.group(question).get_by_label("Country", exact=True)
+                country.select_option(list(raw[f"{name}-country"]))
             case "address":
                 self.find_address(question, *values)
             case "location":
@@ -151,6 +167,11 @@ class Person:
                 self.group(question).get_by_label("Describe the place", exact=True).fill(*words)
             case _:
                 self.box(question).fill(*values)
+
+    def _fill_parts(self, question: Question, raw: Raw, labels: Mapping[str, str]) -> None:
+        group = self.group(question)
+        for part, label in labels.items():
+            group.get_by_label(label, exact=True).fill(*raw[f"{question.name}-{part}"])
 
     def group(self, question: Question) -> Locator:
         """The fieldset of a question."""

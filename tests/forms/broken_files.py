@@ -1092,4 +1092,27 @@ CASES = [
             "hire-a-hall.yml:46:6: error F053 a computed value cannot be called today",
         ],
     ),
+    Case(
+        "a shared list of choices that is not there",
+        FORM,
+        """        options:
+          big: The big hall
+          small: The small hall
+""",
+        "        options: {use: halls}\n",
+        [
+            "hire-a-hall.yml:15:19: error F060 _shared.yml has no list of choices called halls",
+            "    It has: none.",
+        ],
+    ),
+    Case(
+        "a shared list without choices",
+        SHARED,
+        "pages:\n",
+        "options: {halls: {}}\npages:\n",
+        [
+            "_shared.yml:1:11: error F061 halls lists no choice",
+            "    Write `value: Label` lines under it.",
+        ],
+    ),
 ]

@@ -24,12 +24,15 @@ from portal.forms.library import load_library
 from tests.support.portal_house import prepare
 
 ROOT = Path(__file__).parents[2]
-FORMS = load_library(ROOT / "form_definitions").forms
+ALL_FORMS = load_library(ROOT / "form_definitions").forms
+FORMS = {name: form for name, form in ALL_FORMS.items() if not form.repeats}
+"""The services every example of which is used in the browser; those with lists are used once
+each, by `test_showcase.py`: they are long."""
 _PATIENCE_SECONDS = 90.0
 
 
 def _usual_day() -> date:
-    days = [e.on for form in FORMS.values() for e in form.examples if e.on is not None]
+    days = [e.on for form in ALL_FORMS.values() for e in form.examples if e.on is not None]
     return Counter(days).most_common(1)[0][0]
 
 

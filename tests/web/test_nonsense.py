@@ -17,6 +17,8 @@ from tests.support.portal_house import FORMS, Portal
 from tests.support.resident import FREE, PAID, Resident, errors_in, hidden_inputs
 
 LIBRARY = load_library(Path(FORMS))
+PLAIN = {name: form for name, form in LIBRARY.forms.items() if not form.repeats}
+"""The pages of lists have addresses of their own; test_repeating_pages.py has nonsense for them."""
 CANARY = "<script>alert(1)</script><img src=x onerror=alert(2)>"
 TEXTS: Mapping[str, str] = {
     "script": CANARY,
@@ -58,7 +60,7 @@ WRONG_DATES: Sequence[tuple[str, str, str]] = (
 def _pages() -> Iterator[tuple[str, str, str]]:
     """Every page of questions: its form, its name, and an example that leads there."""
     seen: set[tuple[str, str]] = set()
-    for form in LIBRARY.forms.values():
+    for form in PLAIN.values():
         for example in form.examples:
             today = Today(example.on or date(2026, 11, 24), frozenset())
             for page, _raw in run_example(form, example, today).posts:
@@ -67,7 +69,7 @@ def _pages() -> Iterator[tuple[str, str, str]]:
                     yield form.form, page.name, example.name
     missed = {
         (form.form, page.name)
-        for form in LIBRARY.forms.values()
+        for form in PLAIN.values()
         for page in form.pages
         if any(FIELD_TYPES[q.type].asks for q in page.questions)
     } - seen
@@ -80,7 +82,7 @@ def test_no_field_of_any_form_can_be_broken(
 ) -> None:
     with shared_portal.clock.on(_day_of(form, example)):
         resident = shared_portal.resident()
-        definition = LIBRARY.forms[form]
+        definition = PLAIN[form]
         _go_to(resident, definition, example, at)
         asked = definition.page(at)
         assert asked is not None
@@ -101,7 +103,7 @@ def test_what_a_type_calls_a_mistake_is_refused_and_kept_on_the_page(
 ) -> None:
     with shared_portal.clock.on(_day_of(form, example)):
         resident = shared_portal.resident()
-        definition = LIBRARY.forms[form]
+        definition = PLAIN[form]
         _go_to(resident, definition, example, at)
         asked = definition.page(at)
         assert asked is not None
@@ -284,7 +286,7 @@ def test_names_from_every_script_reach_check_answers_as_they_were_written(
 
 def _day_of(form: str, example: str) -> date | None:
     """The day an example happens on, when it is about a day."""
-    return next(each.on for each in LIBRARY.forms[form].examples if each.name == example)
+    return next(each.on for each in PLAIN[form].examples if each.name == example)
 
 
 def _go_to(resident: Resident, form: FormDefinition, example: str, page: str) -> None:

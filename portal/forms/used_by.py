@@ -1,0 +1,62 @@
+"""Who takes what from `_shared.yml`: which forms a change to a shared page or list touches."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from portal.forms.parsing import Bundle
+from portal.forms.shared_options import USE
+from portal.forms.source import Path, Source, read_source
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Use:
+    """One place that takes a shared page or list of choices."""
+
+    kind: str
+    """page or options."""
+    name: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """One shared page or list of choices, and every place that takes it."""
+
+    kind: str
+    name: str
+    uses: tuple[Use, ...]
+
+
+def used_by(shared_file: str, bundles: Iterable[Bundle]) -> tuple[Shared, ...]:
+    """Everything `_shared.yml` offers, in its order, with the places that take it.
+
+    All bundles are of one folder, so they have the same `_shared.yml`. Files that cannot be read
+    take nothing; `portal check` says what is wrong with them.
+    """
+    listed = list(bundles)
+    shared = read_source(shared_file, listed[0].shared if listed else "")
+    sources = [shared, *(read_source(bundle.file, bundle.text) for bundle in listed)]
+    uses = sorted(use for source in sources for use in _uses(source))
+    return tuple(
+        Shared(kind, name, tuple(u for u in uses if (u.kind, u.name) == (kind, name)))
+        for kind, name in _offered(shared)
+    )
+
+
+def _uses(source: Source) -> Iterator[Use]:
+    for path, scalar in source.scalars.items():
+        if path[:1] == ("pages",) and path[-1] == USE:
+            yield Use(_kind(path), scalar.value.strip(), source.file, scalar.line)
+
+
+def _kind(path: Path) -> str:
+    return "options" if path[-2] == "options" else "page"
+
+
+def _offered(shared: Source) -> Iterator[tuple[str, str]]:
+    value = shared.value if isinstance(shared.value, dict) else {}
+    for key, kind in (("pages", "page"), ("options", "options")):
+        level = value.get(key)
+        for name in level if isinstance(level, dict) else ():
+            yield kind, name
