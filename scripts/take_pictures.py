@@ -36,7 +36,7 @@ LARGEST = 60_000
 _SECTION = re.compile(
     r"^### `(?P<type>[a-z-]+)`$.*?^```yaml\n(?P<yaml>.*?)^```$", re.DOTALL | re.MULTILINE
 )
-_START_SECONDS = 90.0
+_START_SECONDS = 300.0
 _FORM = """\
 form: show-{name}
 title: Show {name}

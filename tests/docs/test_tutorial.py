@@ -48,7 +48,7 @@ def forms(tmp_path: Path) -> Path:
 
 def test_after_every_step_the_form_is_right_and_its_examples_hold(forms: Path) -> None:
     seen = 0
-    for step in _taken(forms):
+    for step in taken(forms):
         if step.kind == "yaml" and not _is_between(step):
             form = _read(forms)
             for example in form.examples:
@@ -58,7 +58,7 @@ def test_after_every_step_the_form_is_right_and_its_examples_hold(forms: Path) -
 
 
 def test_what_the_portal_is_said_to_answer_is_what_it_answers(forms: Path) -> None:
-    for step in _taken(forms):
+    for step in taken(forms):
         if step.kind == "text" and step.of == "prove":
             said = "\n".join(as_text(prove(_read(forms), TODAY)))
             assert step.text.strip() in said
@@ -73,7 +73,7 @@ def test_what_the_portal_is_said_to_answer_is_what_it_answers(forms: Path) -> No
 
 
 def test_at_the_end_everything_is_proved_and_every_choice_has_a_price(forms: Path) -> None:
-    for _step in _taken(forms):
+    for _step in taken(forms):
         pass
     form = _read(forms)
     proof = prove(form, TODAY)
@@ -81,7 +81,7 @@ def test_at_the_end_everything_is_proved_and_every_choice_has_a_price(forms: Pat
     assert [price.amount for price in price_table(form)] == [40_00, 70_00, 25_00]
 
 
-def _taken(forms: Path) -> Iterator[Step]:
+def taken(forms: Path) -> Iterator[Step]:
     """Do what the page says, step by step."""
     for step in STEPS:
         if step.kind == "yaml":
