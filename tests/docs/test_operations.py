@@ -1,6 +1,9 @@
 """docs/operations.md: whoever runs the portal finds every setting, command, measure and job."""
 
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -32,3 +35,31 @@ def test_every_job_that_comes_round_is_told_with_its_time() -> None:
         assert (
             f"{int(hour):02}:{int(minute):02} UTC" if hour != "*" else f"minute {minute}"
         ) in TEXT
+
+
+def test_the_commands_told_of_run_with_the_settings_of_development(tmp_path: Path) -> None:
+    assert _portal(tmp_path, "migrate") == ""
+    assert _portal(tmp_path, "parked") == "Nothing is parked."
+    assert _portal(tmp_path, "purge") == "0 drafts, 0 files and 0 stray files are deleted."
+
+
+def test_the_command_that_makes_a_secret_can_be_copied_in_one_line(tmp_path: Path) -> None:
+    said = _portal(tmp_path, "parked", PORTAL_ENVIRONMENT="production")
+    assert 'python -c "import secrets; print(secrets.token_urlsafe(48))"' in said.splitlines()[1]
+
+
+def _portal(folder: Path, command: str, **settings: str) -> str:
+    """Run a command with nothing of this machine's own settings; gives what it said."""
+    environment = {
+        "PATH": "/usr/bin:/bin",
+        "PYTHONPATH": str(ROOT),
+        "PORTAL_FORMS": str(ROOT / "form_definitions"),
+        "PORTAL_DATA_DIR": str(folder / "data"),
+        **settings,
+    }
+    run = [sys.executable, "-m", "portal", command]
+    ended = subprocess.run(
+        run, env=environment, cwd=folder, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert "Traceback" not in ended.stderr
+    return (ended.stdout or ended.stderr).strip()
