@@ -25,6 +25,7 @@ from portal.settings import Settings
 
 if TYPE_CHECKING:
     from portal.forms.proofs.proving import Proof
+    from portal.serving import Neighbours
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -52,10 +53,12 @@ def main() -> None:
     try:
         app()
     except UnsafeSettings as error:
-        _errors.print(f"[bold]The settings are not safe to start with:[/bold]\n{error}")
+        # Lines are not broken: a cure that is a command must be copied whole.
+        _errors.print("[bold]The settings are not safe to start with:[/bold]")
+        _errors.print(str(error), markup=False, soft_wrap=True)
         raise SystemExit(2) from None
     except RuntimeError as error:
-        _errors.print(str(error))
+        _errors.print(str(error), markup=False, soft_wrap=True)
         raise SystemExit(1) from None
 
 
@@ -344,15 +347,8 @@ def doctor(
     """Check everything the portal needs, and say what to do about what is wrong."""
     from portal.bootstrap import build_house
     from portal.doctor import check_everything, check_port
-    from portal.serving import neighbours_for
-    from portal.settings import read_settings
 
-    settings = read_settings()
-    brought = neighbours_for(settings)
-    if brought.crm:
-        settings.crm_url = f"{settings.base_url}/crm"
-    if brought.mailbox:
-        settings.smtp_url = type(settings.smtp_url)("smtp://127.0.0.1")
+    settings, brought = _settings_beside_serve()
     house = build_house(settings)
     along = {"payment provider": brought.sandbox, "CRM": brought.crm, "mail": brought.mailbox}
     comes_along = frozenset(name for name, comes in along.items() if comes)
@@ -370,11 +366,10 @@ def purge(
 ) -> None:
     """Delete unsent drafts past their date, with their files; and files nothing speaks of."""
     from portal.bootstrap import build_house, real_clock
-    from portal.settings import read_settings
     from portal.submissions.retention import purge as run
     from portal.submissions.retention import sweep
 
-    house = build_house(read_settings())
+    house = build_house(_settings_beside_serve()[0])
     with _progress("Deleting drafts", None) as advance:
         purged = run(
             house.transactions,
@@ -403,9 +398,8 @@ def parked(
 ) -> None:
     """List the work that waits for a person, with the reason; run it again with --retry."""
     from portal.bootstrap import build_house
-    from portal.settings import read_settings
 
-    house = build_house(read_settings())
+    house = build_house(_settings_beside_serve()[0])
     jobs = house.work.parked()
     for job in jobs:
         print(f"{job.since:%Y-%m-%d %H:%M}  {job.key}  {job.reason}")
@@ -414,6 +408,21 @@ def parked(
     if not jobs:
         print("Nothing is parked.")
     house.close()
+
+
+def _settings_beside_serve() -> "tuple[Settings, Neighbours]":
+    """The settings of a command that runs beside `portal serve`: in development that brings the
+    CRM and the mailbox, whose addresses are then no setting."""
+    from portal.serving import neighbours_for
+    from portal.settings import read_settings
+
+    settings = read_settings()
+    brought = neighbours_for(settings)
+    if brought.crm:
+        settings.crm_url = f"{settings.base_url}/crm"
+    if brought.mailbox:
+        settings.smtp_url = type(settings.smtp_url)("smtp://127.0.0.1")
+    return settings, brought
 
 
 @contextmanager

@@ -238,6 +238,8 @@ def _cure(problem: str) -> str:
         return "Inside { } and [ ], put text with a question mark in double quotes."
     if "another document" in problem:
         return "Keep one form in a file: remove the line ---."
+    if "got '?'" in problem:
+        return "Inside braces and brackets put a text with a question mark in double quotes."
     if "escape" in problem:
         return "Use single quotes around text with a backslash."
     return "Check the indentation and the quotes on this line and the one above."

@@ -21,6 +21,17 @@ class Case:
 
 CASES = [
     Case(
+        "a question mark inside braces",
+        FORM,
+        "  - page: your-details\n",
+        "  - {page: more, questions: [{question: more, ask: More?, type: yes-no}]}\n"
+        "  - page: your-details\n",
+        [
+            "hire-a-hall.yml:41:56: error Y002 this is not YAML: expected ',' or '}', but got '?'",
+            "    Inside braces and brackets put a text with a question mark in double quotes.",
+        ],
+    ),
+    Case(
         "an empty file",
         FORM,
         FORM,

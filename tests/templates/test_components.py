@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.web.views import QuestionView
+from tests.forms.fields.village import question
 from tests.templates.drawing import draw, environment
 
 OPTIONS = [Thing(value=v, label=v.title(), hint="") for v in ("red", "green", "blue")]
@@ -122,6 +124,17 @@ def test_a_birthday_is_offered_from_the_browser():
 )
 def test_the_portals_own_words_are_welsh_in_welsh(component, expression, welsh):
     assert welsh in draw(component, expression, options=OPTIONS)
+
+
+def test_a_text_limited_in_words_says_how_many_words():
+    asked = question("textarea", {"max_words": "100"})
+    view = QuestionView(asked, {}, {}, is_heading=True)
+    source = '{% from "fields/textarea.html" import field %}{{ field(view) }}'
+
+    drawn = environment().from_string(source).render(view=view)
+
+    assert "You can enter up to 100 words" in drawn
+    assert "characters" not in drawn
 
 
 def test_the_limit_of_a_text_is_told_without_javascript():
