@@ -1,10 +1,11 @@
 """Proves everything that is claimed of a form."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from portal.core.dates import Today
 from portal.forms.definition import FormDefinition
-from portal.forms.proofs.claims import CLAIMS
+from portal.forms.proofs.claims import CLAIMS, Claim
 from portal.forms.proofs.model import Model
 from portal.forms.proofs.search import Search
 from portal.forms.proofs.verdicts import Proven, Refuted, Undecided, Verdict
@@ -54,5 +55,28 @@ def begin(definition: FormDefinition, today: Today) -> Search:
 
 def prove_with(search: Search) -> Proof:
     """The same, with a search that is kept: what was found seeds the covering journeys."""
-    verdicts = tuple(verdict for claim in CLAIMS for verdict in claim(search))
-    return Proof(search.definition.form, verdicts)
+    beyond = beyond_proof(search.definition)
+    verdicts = (verdict for claim in CLAIMS for verdict in _verdicts(claim, search, beyond))
+    return Proof(search.definition.form, tuple(verdicts))
+
+
+def _verdicts(claim: Claim, search: Search, beyond: str) -> Iterator[Verdict]:
+    """What a claim comes to; of a form beyond proof, only that nobody can say."""
+    if beyond:
+        about = (claim.__doc__ or claim.__name__).splitlines()[0].rstrip(".")
+        yield Undecided(about, f"the form has {beyond}, which no proof knows of yet")
+    else:
+        yield from claim(search)
+
+
+def beyond_proof(definition: FormDefinition) -> str:
+    """What a form has that no proof knows of, in words; empty when everything is known."""
+    pages = definition.pages
+    found = {
+        "repeating groups": definition.repeats,
+        "computed values": definition.computed,
+        "questions with a condition": [p for p in pages if p.asked_when],
+        "choices with a condition": [p for p in pages if p.offered_when],
+        "warnings": [p for p in pages if p.warnings],
+    }
+    return ", ".join(words for words, where in found.items() if where)
