@@ -99,7 +99,7 @@ def _shown(search: Search, visit: Visit, goal: Term) -> Found:
 
 def _passes(model: Model, visit: Visit) -> Term:
     """The page is answered and goes on, as a term over its own answers and what came before."""
-    facts = [implies(asked.filled, asked.fits) for asked in _on(model, visit)]
+    facts = [implies(every(asked.wanted, asked.filled), asked.fits) for asked in _on(model, visit)]
     checks = (model.expressions.condition(check.that).fails for check in visit.page.checks)
     goes_on = every(*facts, *(no(fails) for fails in checks))
     if isinstance(goes_on, bool):

@@ -1,6 +1,6 @@
 """What is claimed of every form. Each claim is one small function giving its verdicts."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from portal.forms.conditions import Expression
 from portal.forms.definition import Check, Example, Page
@@ -8,7 +8,7 @@ from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.base import Question, Spot
 from portal.forms.fields.domain import OneOf, SomeOf, YesNo
 from portal.forms.proofs.answering import find_unanswerable
-from portal.forms.proofs.model import Charge, Visit, check_name
+from portal.forms.proofs.model import Charge, Visit, check_name, option_name, warning_name
 from portal.forms.proofs.observing import Observation, as_example
 from portal.forms.proofs.search import Found, Search, Unsure
 from portal.forms.proofs.syntax import AND, Node, literals, operands, spelt, without
@@ -109,8 +109,18 @@ def conditions_matter(search: Search) -> Iterator[Verdict]:
         page = visit.page
         if page.when is not None:
             yield _can_be_false(search, f"page {page.name}", page.when, visit.before)
+        for (question, option), offer in page.offered_when.items():
+            name = option_name(question, option)
+            yield _can_be_true(search, name, offer, visit.visited)
+            yield _can_be_false(search, name, offer, visit.visited)
+        for question, asked_when in page.asked_when.items():
+            name = f"question {question}"
+            yield _can_be_true(search, name, asked_when, visit.answered)
+            yield _can_be_false(search, name, asked_when, visit.answered)
         for number, check in enumerate(page.checks):
             yield _can_fail(search, visit, number, check)
+        for number, warning in enumerate(page.warnings):
+            yield from _warns_of_some(search, visit, number, warning)
     for line in search.definition.fee:
         if line.when is not None:
             name = f"fee {line.name}"
@@ -169,6 +179,39 @@ def _can_fail(search: Search, visit: Visit, number: int, check: Check) -> Verdic
     return _possible(claim, found, Refuted(claim, "V004", message, hint, check.that.spot, passing))
 
 
+def _warns_of_some(search: Search, visit: Visit, number: int, warning: Check) -> Iterator[Verdict]:
+    """A warning is shown to some and not to all: it stops nobody, so this is most likely a slip."""
+    name = warning_name(visit.page, number)
+    fails = search.model.expressions.condition(warning.that).fails
+    for shown, goal in ((True, fails), (False, no(fails))):
+        found = search.find(
+            every(visit.passed, goal),
+            lambda seen, shown=shown: (
+                name in seen.results and (seen.results[name] is False) is shown
+            ),
+            f"{name} is{'' if shown else ' not'} shown",
+            hopeful=True,
+        )
+        claim = f"{name} is {'shown to somebody' if shown else 'not shown to everybody'}"
+        if found is None and search.impossible(visit.passed):
+            yield Proven(claim)
+            continue
+        said = "never" if shown else "always"
+        yield _possible(
+            claim,
+            found,
+            Refuted(
+                claim,
+                "V013",
+                f"this warning is {said} shown: “{warning.otherwise}”",
+                "Correct what it compares, or remove it.",
+                warning.that.spot,
+                _asked_at(search, name, visit.passed) if found is None else None,
+                severity="warning",
+            ),
+        )
+
+
 def _idle_operands(
     search: Search, name: str, condition: Expression, asked: Term
 ) -> Iterator[Verdict]:
@@ -218,24 +261,27 @@ def _is_constant(search: Search, asked: Term, operand: Node, sibling: Node, join
 
 def nothing_unasked_is_read(search: Search) -> Iterator[Verdict]:
     """No condition depends on an answer that was not asked for on the way."""
+    revealed = {f"question {name}" for visit in search.model.visits for name in visit.page.reveals}
     for name, condition, asked in search.model.places():
-        yield _is_known(search, name, condition, asked)
+        if name not in revealed:  # the choice beside it not made, or not asked: not revealed
+            yield _is_known(search, name, condition, asked)
 
 
 def _is_known(search: Search, name: str, condition: Expression, asked: Term) -> Verdict:
     model = search.model
     unknown = no(model.expressions.condition(condition).known)
     claim = f"the condition of {name} can always be worked out"
-    read = [model.asked[question] for question in sorted(condition.reads)]
+    reads = model.reads(condition)
+    read = [model.asked[question] for question in reads]
     filled = every(*(implies(model.visit(a.page).visited, a.filled) for a in read))
 
     def shows(seen: Observation) -> bool:
-        return name in seen.results and seen.results[name] is None and not _blanks(seen, condition)
+        return name in seen.results and seen.results[name] is None and not _blanks(seen, reads)
 
     found = search.find(every(asked, unknown, filled), shows, f"The {name} cannot be worked out")
     if not isinstance(found, Observation):
         return _blank_or_known(search, name, condition, every(asked, unknown), found)
-    off = [q for q in sorted(condition.reads) if q not in found.scope]
+    off = [q for q in reads if q not in found.scope]
     if not off:
         message = f"the condition of the {name} cannot be worked out for every answer"
         hint = "It divides by nought, or reads a part or a place that is not there."
@@ -248,19 +294,22 @@ def _is_known(search: Search, name: str, condition: Expression, asked: Term) -> 
 
 def _guard(search: Search, question: str) -> str:
     page = search.definition.page_of(question)
-    if page is not None and page.when is not None:
-        return f"Ask first whether it was asked: {page.when.text} && …"
+    if page is not None:
+        guards = [c.text for c in (page.when, page.asked_when.get(question)) if c is not None]
+        if guards:
+            return f"Ask first whether it was asked: {' && '.join(guards)} && …"
     return "Ask first whether it was asked, with the condition of its page and && before it."
 
 
-def _blanks(seen: Observation, condition: Expression) -> list[str]:
-    """The questions it reads that were asked and left blank."""
+def _blanks(seen: Observation, reads: Iterable[str]) -> list[str]:
+    """The questions among them that were asked and left blank."""
     return [
         question
-        for question in sorted(condition.reads)
+        for question in reads
         if question not in seen.scope
         and (page := seen.definition.page_of(question)) is not None
         and page.name in seen.pages
+        and seen.results.get(f"question {question}", True) is True
     ]
 
 
@@ -271,7 +320,7 @@ def _blank_or_known(
     claim = f"the condition of {name} can always be worked out"
     if isinstance(found, Unsure):
         return Undecided(claim, found.reason)
-    if name.startswith("check "):
+    if name.startswith(("check ", "warning ")):
         return Proven(claim)  # a check that cannot be worked out says nothing, as it should
     blank = search.find(
         unknown,
@@ -279,7 +328,7 @@ def _blank_or_known(
         f"The {name} reads what was left blank",
     )
     if isinstance(blank, Observation):
-        left = ", ".join(_blanks(blank, condition))
+        left = ", ".join(_blanks(blank, search.model.reads(condition)))
         return Refuted(
             claim,
             "V007",
@@ -420,7 +469,9 @@ def _subject_is_not_empty(search: Search) -> Verdict:
 def _has_words(search: Search, name: str, part: str) -> Term:
     asked = search.model.asked.get(name)
     if asked is None:
-        return False
+        known = search.model.known(name)
+        text = known.value.term != 0 if isinstance(known.value, Text) else True
+        return every(known.known, text)
     if isinstance(asked.value, Named) and part not in ("", "label"):
         value = dict(asked.value.parts).get(part)
         return every(asked.given, value.term != 0) if isinstance(value, Text) else False
@@ -429,7 +480,7 @@ def _has_words(search: Search, name: str, part: str) -> Term:
 
 def _is_empty(seen: Observation, name: str, part: str) -> bool:
     value = seen.scope.get(name)
-    return value is None or (
+    return value in (None, "") or (
         isinstance(value, dict) and part not in ("", "label") and not value.get(part)
     )
 
@@ -478,8 +529,10 @@ def _leads_on(search: Search, question: Question, value: str, chosen: Term) -> V
     if found is None:
         page = search.definition.page_of(question.name)
         assert page is not None  # noqa: S101  # the question is on one
-        if search.impossible(model.visit(page).visited):
-            return Proven(claim)  # the page cannot be reached, which is said elsewhere
+        offer = page.offered_when.get((question.name, value))
+        wanted = model.asked[question.name].wanted
+        if search.impossible(model.visit(page).visited, wanted, model.holds(offer)):
+            return Proven(claim)  # it cannot come to this choice, which is said elsewhere
         stuck = search.find(
             chosen, lambda seen: _chose(seen, question.name, value), f"{fact}, but no end"
         )
@@ -500,8 +553,8 @@ def _forgotten(search: Search, question: Question) -> Iterator[Verdict]:
         return
     compared = {
         text
-        for _, condition, _ in search.model.places()
-        if question.name in condition.reads
+        for condition in search.model.all_expressions()
+        if question.name in search.model.reads(condition)
         for text in literals(search.model.expressions.tree(condition))
     }
     left = [value for value in domain.values if value not in compared]

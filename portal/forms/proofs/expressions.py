@@ -120,13 +120,14 @@ class Expressions:
 
     def __init__(
         self,
-        answers: Scope,
+        answers: dict[str, Known],
         today: Term,
         first_day: date,
         bank_holidays: frozenset[date],
         texts: Texts,
     ) -> None:
         self._answers = answers
+        """What each name stands for; it grows page by page, and nothing reads a later one."""
         self._today = today
         self._holidays = bank_holidays
         self._to_come = frozenset(day for day in bank_holidays if day > first_day)
@@ -146,6 +147,18 @@ class Expressions:
             self._trees[expression.text] = tree_of(expression)
         return self._trees[expression.text]
 
+    def named(self, name: str) -> Known:
+        """What a name stands for."""
+        return self._answers.get(name, Known(False, Truth(False)))
+
+    def name(self, name: str, known: Known) -> None:
+        """Let a name stand for something from now on."""
+        self._answers[name] = known
+
+    def worked_out(self, expression: Expression) -> Known:
+        """An expression of any type."""
+        return self._node(self.tree(expression), self._answers)
+
     def condition(self, expression: Expression) -> Known:
         """A condition."""
         if expression.text not in self._read:
@@ -155,7 +168,7 @@ class Expressions:
     def truth(self, node: Node) -> Known:
         """A part of a condition that is a yes or no itself."""
         known = self._node(node, self._answers)
-        return Known(known.known, Truth(self._as_truth(known.value)))
+        return Known(known.known, Truth(self.as_truth(known.value)))
 
     def _node(self, node: Node, scope: Scope) -> Known:  # noqa: C901, PLR0911  # one branch a node
         match node:
@@ -187,7 +200,7 @@ class Expressions:
 
     def _boolean(self, node: Node, scope: Scope) -> Known:
         known = self._node(node, scope)
-        return Known(known.known, Truth(self._as_truth(known.value)))
+        return Known(known.known, Truth(self.as_truth(known.value)))
 
     def _both(self, function: str, left: Known, right: Known) -> Known:
         if function == AND:
@@ -199,7 +212,7 @@ class Expressions:
 
     def _choice(self, condition: Known, then: Node, otherwise: Node, scope: Scope) -> Known:
         left, right = self._node(then, scope), self._node(otherwise, scope)
-        chosen = self._as_truth(condition.value)
+        chosen = self.as_truth(condition.value)
         known = every(condition.known, choose(chosen, left.known, right.known))
         return Known(known, self._either(chosen, left.value, right.value, f"{then}{otherwise}"))
 
@@ -275,10 +288,12 @@ class Expressions:
         self.free.append(term)
         return term
 
-    def _as_truth(self, value: Value) -> Term:
+    def as_truth(self, value: Value) -> Term:
+        """A value as a yes or no; a free one where nothing more is known of it."""
         return self._coerced(value, Truth, z3.Bool)
 
-    def _as_number(self, value: Value) -> Term:
+    def as_number(self, value: Value) -> Term:
+        """A value as a number; a free one where nothing more is known of it."""
         return self._coerced(value, Number, z3.Int)
 
     def _coerced(
@@ -301,7 +316,7 @@ class Expressions:
                 same = self._same(left, right)
                 return None if same is None else Truth(no(same))
             case "!_", [value]:
-                return Truth(no(self._as_truth(value)))
+                return Truth(no(self.as_truth(value)))
             case (("_<_" | "_<=_" | "_>_" | "_>=_"), [left, right]):
                 compared = self._compared(function.strip("_"), left, right)
                 return None if compared is None else Truth(compared)
@@ -335,9 +350,9 @@ class Expressions:
             case Span(a, second), Span(b, other):
                 return every(a == b, second == other)
             case Free(), Truth(b):
-                return self._as_truth(left) == b
+                return self.as_truth(left) == b
             case Free(), Number(b):
-                return self._as_number(left) == b
+                return self.as_number(left) == b
             case Free(), Text(b):
                 return self._coerced(left, Text, z3.Int) == b
             case ((Truth() | Number() | Text()), Free()):
@@ -371,9 +386,9 @@ class Expressions:
             case (Moment(a, second), Moment(b, other)) | (Span(a, second), Span(b, other)):
                 return _ordered(sign if second == other else _settled(sign, second, other), a, b)
             case Free(), Number(b):
-                return _ordered(sign, self._as_number(left), b)
+                return _ordered(sign, self.as_number(left), b)
             case Number(a), Free():
-                return _ordered(sign, a, self._as_number(right))
+                return _ordered(sign, a, self.as_number(right))
             case _:
                 return None
 

@@ -1,9 +1,8 @@
 """A form as a transition system: which pages are visited, what may be answered, when it ends.
 
 One variable for today, one for each answer, one for each page visited, answered and left behind.
-A question has a value only where its page is visited and answered, so that "unknown" in the
-solver is "unknown" in the engine. A construct of the language is one method here; what repeats
-will be one more.
+A question has a value only where its page is visited and answered and it is asked, so that
+"unknown" in the solver is "unknown" in the engine. A construct of the language is one method here.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -64,6 +63,8 @@ class Asked:
     question: Question
     page: Page
     domain: Domain
+    wanted: Term
+    """It is asked, if its page is."""
     filled: Term
     """False when an optional question is left blank."""
     given: Term
@@ -99,6 +100,8 @@ class Visit:
     """The journey comes as far as the place where the page stands."""
     visited: Term
     answered: Term
+    passed: Term
+    """It is answered, and no check fails."""
     after: Term
     """The journey goes on past it."""
 
@@ -130,14 +133,16 @@ class Model:
             self.today <= calendar.number_of(self.last_day),
         ]
         self._answered = {page.name: z3.Bool(f"answered {page.name}") for page in definition.pages}
-        self.asked = {asked.question.name: asked for asked in self._ask_all()}
         self.expressions = Expressions(
-            {name: asked.known for name, asked in self.asked.items()},
-            self.today,
-            self.first_day,
-            self.bank_holidays,
-            self.texts,
+            {}, self.today, self.first_day, self.bank_holidays, self.texts
         )
+        self._reads = _reads_of_computed(definition)
+        self.asked: dict[str, Asked] = {}
+        self._computed: set[str] = set()
+        self._compute()
+        for page in definition.pages:
+            self._ask_page(page)
+            self._compute()
         self.visits = list(self._visit_all())
         self.complete: Term = self.visits[-1].after if self.visits else False
         self.charges = [self._charge(line) for line in definition.fee]
@@ -157,6 +162,14 @@ class Model:
         """Whether a question was answered."""
         return self.asked[question].given if question in self.asked else False
 
+    def known(self, name: str) -> Known:
+        """An answer or a computed value."""
+        return self.expressions.named(name)
+
+    def reads(self, condition: Expression) -> list[str]:
+        """The questions it reads, those behind computed values included."""
+        return sorted({q for name in condition.reads for q in self._reads.get(name, {name})})
+
     def visit(self, page: Page) -> Visit:
         """The terms of one page."""
         return next(visit for visit in self.visits if visit.page is page)
@@ -166,8 +179,14 @@ class Model:
         for visit in self.visits:
             if visit.page.when is not None:
                 yield f"page {visit.page.name}", visit.page.when, visit.before
+            for (question, option), condition in visit.page.offered_when.items():
+                yield option_name(question, option), condition, visit.visited
+            for question, condition in visit.page.asked_when.items():
+                yield f"question {question}", condition, visit.answered
             for number, check in enumerate(visit.page.checks):
                 yield check_name(visit.page, number), check.that, visit.answered
+            for number, warning in enumerate(visit.page.warnings):
+                yield warning_name(visit.page, number), warning.that, visit.passed
         for line in self.definition.fee:
             if line.when is not None:
                 yield f"fee {line.name}", line.when, self.complete
@@ -178,10 +197,14 @@ class Model:
         Any other text is as good as one nobody ever wrote.
         """
         together = _Together()
-        for expression in self._all_expressions():
+        for expression in self.all_expressions():
             tree = tree_of(expression)
             self.texts.asks_size |= calls(tree, "size")
             together.note(expression.reads, literals(tree))
+        for computed in self.definition.computed:
+            tree = tree_of(computed.value)
+            self.texts.asks_size |= calls(tree, "size")
+            together.note({computed.name, *computed.value.reads}, literals(tree))
         for question in self.definition.questions:
             domain = FIELD_TYPES[question.type].domain(question)
             if isinstance(domain, OneOf | SomeOf):
@@ -190,28 +213,65 @@ class Model:
             self.texts.number(text)
         self._compared = together
 
-    def _all_expressions(self) -> Iterator[Expression]:
+    def all_expressions(self) -> Iterator[Expression]:
+        """Every expression of the form."""
+        yield from (computed.value for computed in self.definition.computed)
         for page in self.definition.pages:
             yield from filter(None, (page.when, *(check.that for check in page.checks)))
+            yield from (warning.that for warning in page.warnings)
+            yield from page.asked_when.values()
+            yield from page.offered_when.values()
         for line in self.definition.fee:
             if line.when is not None:
                 yield line.when
 
-    def _ask_all(self) -> Iterator[Asked]:
-        for page in self.definition.pages:
-            for question in page.questions:
-                domain = FIELD_TYPES[question.type].domain(question)
-                if not isinstance(domain, Nothing):
-                    yield self._ask(page, question, domain)
+    def _compute(self) -> None:
+        """Name the computed values all of whose questions have come by now."""
+        for computed in self.definition.computed:
+            name = computed.name
+            if name not in self._computed and self._reads[name] <= self.asked.keys():
+                self._computed.add(name)
+                self.expressions.name(name, self.expressions.worked_out(computed.value))
+
+    def _ask_page(self, page: Page) -> None:
+        for question in page.questions:
+            domain = FIELD_TYPES[question.type].domain(question)
+            if not isinstance(domain, Nothing):
+                asked = self.asked[question.name] = self._ask(page, question, domain)
+                self.expressions.name(question.name, asked.known)
 
     def _ask(self, page: Page, question: Question, domain: Domain) -> Asked:
         name = question.name
+        wanted = self.holds(page.asked_when.get(name))
         filled: Term = z3.Bool(f"filled {name}") if question.optional else True
-        given = every(self._answered[page.name], filled)
+        given = every(self._answered[page.name], wanted, filled)
         ways = z3.Int(f"way {name}") if isinstance(domain, Parts) else 0
         value, fits = self._value(name, domain, ways)
+        fits = every(fits, *self._offered(page, name, value))
         self.facts.append(implies(given, fits))
-        return Asked(question, page, domain, filled, given, value, fits, ways)
+        return Asked(question, page, domain, wanted, filled, given, value, fits, ways)
+
+    def _offered(self, page: Page, name: str, value: Value) -> Iterator[Term]:
+        """Every choice in the answer is offered."""
+        for (question, option), condition in page.offered_when.items():
+            if question == name:
+                yield implies(self.chooses(value, option), self.holds(condition))
+
+    def chooses(self, value: Value, option: str) -> Term:
+        """Whether an answer is an option, or has it among others."""
+        number = self.texts.number(option)
+        match value:
+            case Text(term):
+                return term == number
+            case Listed(entries):
+                chosen = (
+                    every(there, item.term == number)
+                    for there, item in entries
+                    if isinstance(item, Text)
+                )
+                return some(*chosen)
+            case _:
+                return False  # nothing is known of it, so nothing is asked of it
 
     def _value(self, name: str, domain: Domain, ways: Term) -> tuple[Value, Term]:  # noqa: C901, PLR0911  # one for each domain
         match domain:
@@ -308,13 +368,13 @@ class Model:
         self.facts.append(visited == every(before, self.holds(page.when)))
         if page.is_exit:
             self.facts += [no(answered), after == every(before, no(visited))]
-        else:
-            goes_on = every(answered, *(no(self._fails(check)) for check in page.checks))
-            self.facts += [
-                implies(answered, visited),
-                after == every(before, some(no(visited), goes_on)),
-            ]
-        return Visit(page, before, visited, answered, after)
+            return Visit(page, before, visited, answered, False, after)
+        passed = every(answered, *(no(self._fails(check)) for check in page.checks))
+        self.facts += [
+            implies(answered, visited),
+            after == every(before, some(no(visited), passed)),
+        ]
+        return Visit(page, before, visited, answered, passed, after)
 
     def _fails(self, check: Check) -> Term:
         return self.expressions.condition(check.that).fails
@@ -343,12 +403,11 @@ class Model:
             found, amount = some(inside, found), choose(inside, band.amount, amount)
         return every(sure, found), amount
 
-    def _number(self, question: str) -> tuple[Term, Term]:
-        """Whether a number was given that is not negative, and the number."""
-        asked = self.asked.get(question)
-        if asked is None or not isinstance(asked.value, Number):
-            return False, 0
-        return every(asked.given, asked.value.term >= 0), asked.value.term
+    def _number(self, name: str) -> tuple[Term, Term]:
+        """Whether a number is known that is not negative, and the number."""
+        known = self.known(name)
+        term = self.expressions.as_number(known.value)
+        return every(known.known, term >= 0), term
 
 
 class _Together:
@@ -381,6 +440,25 @@ class _Together:
 def check_name(page: Page, number: int) -> str:
     """How the check of a page is called in facts and verdicts."""
     return f"check {number + 1} of {page.name}"
+
+
+def warning_name(page: Page, number: int) -> str:
+    """How the warning of a page is called in facts and verdicts."""
+    return f"warning {number + 1} of {page.name}"
+
+
+def option_name(question: str, option: str) -> str:
+    """How an option is called in facts and verdicts."""
+    return f"option {option} of {question}"
+
+
+def _reads_of_computed(definition: FormDefinition) -> dict[str, frozenset[str]]:
+    """Computed value → the questions and lists it is worked out from, in the end."""
+    reads: dict[str, frozenset[str]] = {}
+    for computed in definition.computed:
+        needs = (reads.get(name, frozenset({name})) for name in computed.value.reads)
+        reads[computed.name] = frozenset[str]().union(*needs)
+    return reads
 
 
 def _last_day(definition: FormDefinition, first: date) -> date:

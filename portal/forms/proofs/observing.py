@@ -20,8 +20,8 @@ from portal.forms.fees import calculate_fee
 from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.base import AnswerValue, Asking, FieldError, Unfinished
 from portal.forms.fields.domain import OneOf, SomeOf, YesNo
-from portal.forms.journey import Journey, Step, walk
-from portal.forms.proofs.model import check_name
+from portal.forms.journey import Journey, Step, compute, walk
+from portal.forms.proofs.model import check_name, option_name, warning_name
 
 
 @dataclass(frozen=True)
@@ -59,22 +59,51 @@ class Observation:
         """What each condition that was asked gave: true, false, or None for unknown."""
         results: dict[str, bool | None] = {}
         scope: dict[str, Any] = {}
+        compute(self.definition, scope, self.today)
         for page in self.definition.pages:
             if page.when is not None:
                 results[f"page {page.name}"] = evaluate(page.when, scope, self.today)
             if page.name not in self.pages:
                 continue
-            scope |= {q.name: self.scope[q.name] for q in page.questions if q.name in self.scope}
+            results |= self._offers(page, scope)
             last = page is self.journey.pages[-1]
-            if not last or self.stuck or self.complete:
-                for number, check in enumerate(page.checks):
-                    results[check_name(page, number)] = evaluate(check.that, scope, self.today)
+            answered = not last or self.stuck or self.complete
+            results |= self._answered(
+                page, scope, answered=answered, passed=not last or not self.stuck
+            )
             if last and not self.complete:
                 break
         if self.complete:
             for line in self.definition.fee:
                 if line.when is not None:
                     results[f"fee {line.name}"] = evaluate(line.when, self.scope, self.today)
+        return results
+
+    def _offers(self, page: Page, scope: Mapping[str, Any]) -> dict[str, bool | None]:
+        return {
+            option_name(question, option): evaluate(condition, scope, self.today)
+            for (question, option), condition in page.offered_when.items()
+        }
+
+    def _answered(
+        self, page: Page, scope: dict[str, Any], *, answered: bool, passed: bool
+    ) -> dict[str, bool | None]:
+        """What the page's own conditions gave; its answers are added to the scope."""
+        results: dict[str, bool | None] = {}
+        for question in page.questions:
+            name = question.name
+            condition = page.asked_when.get(name)
+            if condition is not None and answered:
+                results[f"question {name}"] = evaluate(condition, scope, self.today)
+            if name in self.scope:
+                scope[name] = self.scope[name]
+        compute(self.definition, scope, self.today)
+        if answered:
+            for number, check in enumerate(page.checks):
+                results[check_name(page, number)] = evaluate(check.that, scope, self.today)
+        if answered and passed:
+            for number, warning in enumerate(page.warnings):
+                results[warning_name(page, number)] = evaluate(warning.that, scope, self.today)
         return results
 
     @cached_property
@@ -129,7 +158,9 @@ class Observation:
             question.name
             for page in self.journey.pages
             for question in page.questions
-            if question.optional and question.name not in self.scope
+            if question.optional
+            and question.name not in self.scope
+            and self.results.get(f"question {question.name}", True) is True
         ]
 
     def _bands(self) -> list[str]:
@@ -177,7 +208,8 @@ def _parse(page: Page, example: Example, asking: Asking) -> dict[str, AnswerValu
     given: dict[str, AnswerValue] = {}
     for question in page.questions:
         field_type = FIELD_TYPES[question.type]
-        if not field_type.asks:
+        unasked = question.name in page.asked_when and question.name not in example.answers
+        if not field_type.asks or unasked:
             continue
         posted = {name: raw[name] for name in field_type.inputs(question) if name in raw}
         outcome = field_type.parse(question, posted, asking)

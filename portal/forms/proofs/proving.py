@@ -71,12 +71,4 @@ def _verdicts(claim: Claim, search: Search, beyond: str) -> Iterator[Verdict]:
 
 def beyond_proof(definition: FormDefinition) -> str:
     """What a form has that no proof knows of, in words; empty when everything is known."""
-    pages = definition.pages
-    found = {
-        "repeating groups": definition.repeats,
-        "computed values": definition.computed,
-        "questions with a condition": [p for p in pages if p.asked_when],
-        "choices with a condition": [p for p in pages if p.offered_when],
-        "warnings": [p for p in pages if p.warnings],
-    }
-    return ", ".join(words for words, where in found.items() if where)
+    return "repeating groups" if definition.repeats else ""
