@@ -3,12 +3,21 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from portal.forms.conditions import Expression
-from portal.forms.definition import Check, Example, Page
+from portal.forms.definition import Check, Example, Page, Repeat, pages_of
 from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.base import Question, Spot
 from portal.forms.fields.domain import OneOf, SomeOf, YesNo
 from portal.forms.proofs.answering import find_unanswerable
-from portal.forms.proofs.model import Charge, Visit, check_name, option_name, warning_name
+from portal.forms.proofs.model import (
+    Charge,
+    Condition,
+    Listing,
+    Model,
+    Visit,
+    check_name,
+    expressions_of,
+    warning_name,
+)
 from portal.forms.proofs.observing import Observation, as_example
 from portal.forms.proofs.search import Found, Search, Unsure
 from portal.forms.proofs.syntax import AND, Node, literals, operands, spelt, without
@@ -38,6 +47,28 @@ def pages_can_be_reached(search: Search) -> Iterator[Verdict]:
     yield _can_be_sent(search)
     for visit in search.model.visits:
         yield _can_be_reached(search, visit)
+    for listing in search.model.listings:
+        yield _can_be_finished(search, listing)
+
+
+def _can_be_finished(search: Search, listing: Listing) -> Verdict:
+    """A list ends: it has a most, and so many things as it asks for can pass its checks."""
+    repeat = listing.repeat
+    claim = f"the list {repeat.name} can be finished"
+    found = search.find(
+        listing.passed,
+        lambda seen: repeat.name in seen.lists,
+        f"The list {repeat.name} is finished",
+        hopeful=True,
+    )
+    if found is None and search.impossible(listing.reached):
+        message, hint = f"the list {repeat.name} can never be reached", "Look at its condition."
+        refuted = Refuted(claim, "V001", message, hint, _spot_of(repeat), _anything(search))
+        return _possible(claim, found, refuted)
+    message = f"the list {repeat.name} can never be finished"
+    hint = "No things that can be added pass its checks, or one can never be answered to its end."
+    witness = _some_way(search, listing.reached) if found is None else None
+    return _possible(claim, found, Refuted(claim, "V003", message, hint, _spot_of(repeat), witness))
 
 
 def _can_be_sent(search: Search) -> Verdict:
@@ -45,7 +76,7 @@ def _can_be_sent(search: Search) -> Verdict:
     found = search.find(
         search.model.complete, lambda seen: seen.complete, "It can be sent", hopeful=True
     )
-    first = search.definition.pages[0]
+    first = search.definition.parts[0]
     return _possible(
         name,
         found,
@@ -105,33 +136,26 @@ def pages_can_be_answered(search: Search) -> Iterator[Verdict]:
 def conditions_matter(search: Search) -> Iterator[Verdict]:
     """No condition is always true or always false where it stands; no operand is idle."""
     model = search.model
+    for place in model.places():
+        kind = place.name.partition(" ")[0]
+        if kind in ("fee", "question", "option"):
+            yield _can_be_true(search, place)
+        if kind not in ("check", "warning"):
+            yield _can_be_false(search, place)
     for visit in model.visits:
-        page = visit.page
-        if page.when is not None:
-            yield _can_be_false(search, f"page {page.name}", page.when, visit.before)
-        for (question, option), offer in page.offered_when.items():
-            name = option_name(question, option)
-            yield _can_be_true(search, name, offer, visit.visited)
-            yield _can_be_false(search, name, offer, visit.visited)
-        for question, asked_when in page.asked_when.items():
-            name = f"question {question}"
-            yield _can_be_true(search, name, asked_when, visit.answered)
-            yield _can_be_false(search, name, asked_when, visit.answered)
-        for number, check in enumerate(page.checks):
-            yield _can_fail(search, visit, number, check)
-        for number, warning in enumerate(page.warnings):
+        for number, check in enumerate(visit.page.checks):
+            yield _can_fail(search, visit, check_name(visit.page, number), check)
+        for number, warning in enumerate(visit.page.warnings):
             yield from _warns_of_some(search, visit, number, warning)
-    for line in search.definition.fee:
-        if line.when is not None:
-            name = f"fee {line.name}"
-            yield _can_be_true(search, name, line.when, model.complete)
-            yield _can_be_false(search, name, line.when, model.complete)
-    for name, condition, asked in model.places():
-        yield from _idle_operands(search, name, condition, asked)
+    for listing in model.listings:
+        for number, check in enumerate(listing.repeat.checks):
+            yield _can_fail(search, listing, check_name(listing.repeat, number), check)
+    for place in model.places():
+        yield from _idle_operands(search, place)
 
 
-def _can_be_true(search: Search, name: str, condition: Expression, asked: Term) -> Verdict:
-    holds = search.model.expressions.condition(condition).holds
+def _can_be_true(search: Search, place: Condition) -> Verdict:
+    name, condition, asked, holds = place.name, place.expression, place.asked, place.known.holds
     found = search.find(
         every(asked, holds),
         lambda seen: seen.results.get(name) is True,
@@ -147,8 +171,8 @@ def _can_be_true(search: Search, name: str, condition: Expression, asked: Term) 
     return _possible(claim, found, Refuted(claim, "V004", message, hint, condition.spot, passing))
 
 
-def _can_be_false(search: Search, name: str, condition: Expression, asked: Term) -> Verdict:
-    holds = search.model.expressions.condition(condition).holds
+def _can_be_false(search: Search, place: Condition) -> Verdict:
+    name, condition, asked, holds = place.name, place.expression, place.asked, place.known.holds
     found = search.find(
         every(asked, no(holds)),
         lambda seen: name in seen.results and seen.results[name] is not True,
@@ -164,25 +188,27 @@ def _can_be_false(search: Search, name: str, condition: Expression, asked: Term)
     return _possible(claim, found, Refuted(claim, "V004", message, hint, condition.spot, passing))
 
 
-def _can_fail(search: Search, visit: Visit, number: int, check: Check) -> Verdict:
-    name = check_name(visit.page, number)
-    fails = search.model.expressions.condition(check.that).fails
+def _can_fail(search: Search, at: Visit | Listing, name: str, check: Check) -> Verdict:
+    fails = at.expressions.condition(check.that).fails
+    reached, answered = (
+        (at.visited, at.answered) if isinstance(at, Visit) else (at.reached, at.closed)
+    )
     found = search.find(
-        every(visit.answered, fails), lambda seen: seen.results.get(name) is False, f"{name} fails"
+        every(answered, fails), lambda seen: seen.results.get(name) is False, f"{name} fails"
     )
     claim = f"{name} can fail"
     message = f"this check can never fail: its error “{check.otherwise}” is never said"
     hint = "Correct what it compares, or remove it."
-    if found is None and search.impossible(visit.visited):
+    if found is None and search.impossible(reached):
         return Proven(claim)
-    passing = _asked_at(search, name, visit.answered) if found is None else None
+    passing = _asked_at(search, name, answered) if found is None else None
     return _possible(claim, found, Refuted(claim, "V004", message, hint, check.that.spot, passing))
 
 
 def _warns_of_some(search: Search, visit: Visit, number: int, warning: Check) -> Iterator[Verdict]:
     """A warning is shown to some and not to all: it stops nobody, so this is most likely a slip."""
     name = warning_name(visit.page, number)
-    fails = search.model.expressions.condition(warning.that).fails
+    fails = visit.expressions.condition(warning.that).fails
     for shown, goal in ((True, fails), (False, no(fails))):
         found = search.find(
             every(visit.passed, goal),
@@ -212,12 +238,15 @@ def _warns_of_some(search: Search, visit: Visit, number: int, warning: Check) ->
         )
 
 
-def _idle_operands(
-    search: Search, name: str, condition: Expression, asked: Term
-) -> Iterator[Verdict]:
-    expressions = search.model.expressions
+def _idle_operands(search: Search, place: Condition) -> Iterator[Verdict]:
+    name, condition, asked, expressions = (
+        place.name,
+        place.expression,
+        place.asked,
+        place.inside,
+    )
     tree = expressions.tree(condition)
-    whole = expressions.condition(condition)
+    whole = place.known
     parts = list(operands(tree))
     said = {spelt(operand) for operand, _, _ in parts}
     if not parts or search.impossible(asked):
@@ -229,7 +258,7 @@ def _idle_operands(
         search.settle()
         if not search.impossible(asked, _differ(whole, rest)):
             continue
-        if _is_constant(search, asked, operand, sibling, joined):
+        if _is_constant(search, place, operand, sibling, joined):
             yield Refuted(
                 f"every part of the condition of {name} matters",
                 "V005",
@@ -251,29 +280,29 @@ def _differ(one: Known, other: Known) -> Term:
     )
 
 
-def _is_constant(search: Search, asked: Term, operand: Node, sibling: Node, joined: str) -> bool:
+def _is_constant(
+    search: Search, place: Condition, operand: Node, sibling: Node, joined: str
+) -> bool:
     """Whether an operand is always the same where the other one leaves it to decide."""
-    expressions = search.model.expressions
-    here, beside = expressions.truth(operand), expressions.truth(sibling)
-    decides = every(asked, beside.holds if joined == AND else beside.fails)
+    here, beside = place.inside.truth(operand), place.inside.truth(sibling)
+    decides = every(place.asked, beside.holds if joined == AND else beside.fails)
     return search.impossible(decides, here.holds) or search.impossible(decides, no(here.holds))
 
 
 def nothing_unasked_is_read(search: Search) -> Iterator[Verdict]:
     """No condition depends on an answer that was not asked for on the way."""
     revealed = {f"question {name}" for visit in search.model.visits for name in visit.page.reveals}
-    for name, condition, asked in search.model.places():
-        if name not in revealed:  # the choice beside it not made, or not asked: not revealed
-            yield _is_known(search, name, condition, asked)
+    for place in search.model.places():
+        if place.name not in revealed:  # the choice beside it not made, or not asked
+            yield _is_known(search, place)
 
 
-def _is_known(search: Search, name: str, condition: Expression, asked: Term) -> Verdict:
-    model = search.model
-    unknown = no(model.expressions.condition(condition).known)
+def _is_known(search: Search, place: Condition) -> Verdict:
+    model, name, condition, asked = search.model, place.name, place.expression, place.asked
+    unknown = no(place.known.known)
     claim = f"the condition of {name} can always be worked out"
     reads = model.reads(condition)
-    read = [model.asked[question] for question in reads]
-    filled = every(*(implies(model.visit(a.page).visited, a.filled) for a in read))
+    filled = _all_filled(model, reads)
 
     def shows(seen: Observation) -> bool:
         return name in seen.results and seen.results[name] is None and not _blanks(seen, reads)
@@ -290,6 +319,16 @@ def _is_known(search: Search, name: str, condition: Expression, asked: Term) -> 
     return Refuted(
         claim, "V006", message, _guard(search, off[0]), condition.spot, as_example(found)
     )
+
+
+def _all_filled(model: Model, reads: Iterable[str]) -> Term:
+    """Nothing optional was left blank, in any item of the lists it reads neither."""
+    names = set(reads)
+    for repeat in model.definition.repeats:
+        if repeat.name in names:
+            names |= {q.name for page in pages_of(repeat.parts) for q in page.questions}
+    read = [asked for asked in model.every_asked if asked.question.name in names]
+    return every(*(implies(asked.visited, asked.filled) for asked in read))
 
 
 def _guard(search: Search, question: str) -> str:
@@ -553,7 +592,7 @@ def _forgotten(search: Search, question: Question) -> Iterator[Verdict]:
         return
     compared = {
         text
-        for condition in search.model.all_expressions()
+        for condition in expressions_of(search.definition)
         if question.name in search.model.reads(condition)
         for text in literals(search.model.expressions.tree(condition))
     }
@@ -602,7 +641,7 @@ def _never(claim: str, found: Found, code: str, message: str, hint: str, spot: S
     return Proven(claim) if found is None else Undecided(claim, found.reason)
 
 
-def _spot_of(page: Page) -> Spot:
+def _spot_of(page: Page | Repeat) -> Spot:
     return page.when.spot if page.when is not None else page.spot
 
 
@@ -614,6 +653,12 @@ def _passing(search: Search, visit: Visit) -> Example | None:
 def _asked_at(search: Search, name: str, asked: Term) -> Example | None:
     found = search.find(asked, lambda seen: name in seen.results, f"The {name} is come to")
     return as_example(found) if isinstance(found, Observation) else _anything(search)
+
+
+def _some_way(search: Search, goal: Term) -> Example | None:
+    """Answers that come so far, as the solver has it."""
+    found = search.find(goal, lambda _: True, "Answers that come so far")
+    return as_example(found) if isinstance(found, Observation) else None
 
 
 def _anything(search: Search) -> Example | None:

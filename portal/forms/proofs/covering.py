@@ -49,8 +49,7 @@ def _more_goals(search: Search) -> Iterator[tuple[Term, str]]:
     model = search.model
     for name, asked in model.asked.items():
         if asked.question.optional:
-            visited = model.visit(asked.page).visited
-            goal = every(model.complete, visited, asked.wanted, no(asked.filled))
+            goal = every(model.complete, asked.visited, asked.wanted, no(asked.filled))
             yield goal, f"blank {name}"
     for charge in model.charges:
         yield from _fee_goals(search, charge)

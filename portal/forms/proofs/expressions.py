@@ -6,7 +6,8 @@ and a counter-example that does is tried in the engine before anybody hears of i
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from datetime import date, datetime
 
 import z3
@@ -33,6 +34,7 @@ from portal.forms.proofs.terms import (
     Moment,
     Named,
     Number,
+    Record,
     Span,
     Term,
     Text,
@@ -42,6 +44,7 @@ from portal.forms.proofs.terms import (
     choose,
     count,
     every,
+    implies,
     no,
     some,
 )
@@ -138,8 +141,23 @@ class Expressions:
         """Values that are worked out beside an expression, and what fixes each."""
         self.free: list[Term] = []
         """The free values made so far."""
+        self.limits: dict[str, tuple[int, int]] = {}
+        """Question → what its answer is between."""
+        self._place = ""
         self._trees: dict[str, Node] = {}
         self._read: dict[str, Known] = {}
+
+    def within(self, place: str) -> "Expressions":
+        """The same inside an item: what is named there is not known outside."""
+        inside = copy(self)
+        inside._answers = dict(self._answers)  # noqa: SLF001  # its own kind
+        inside._read = {}  # noqa: SLF001
+        inside._place = place  # noqa: SLF001
+        return inside
+
+    def knows(self, names: Iterable[str]) -> bool:
+        """Whether everything was named by now."""
+        return self._answers.keys() >= set(names)
 
     def tree(self, expression: Expression) -> Node:
         """The tree of an expression, always the same object."""
@@ -226,7 +244,7 @@ class Expressions:
                 return Text(choose(chosen, a, b))
             case Moment(a, second), Moment(b, other) if second == other:
                 return Moment(choose(chosen, a, b), second)
-            case Listed(a), Listed(b) if a[: len(b)] == b:
+            case Listed(a, int()), Listed(b, int()) if a[: len(b)] == b:
                 added = tuple((every(chosen, there), item) for there, item in a[len(b) :])
                 return Listed((*b, *added))
             case _:
@@ -234,6 +252,11 @@ class Expressions:
 
     def _part(self, node: Part, scope: Scope) -> Known:
         of = self._node(node.of, scope)
+        if isinstance(of.value, Record):
+            part = dict(of.value.parts).get(node.name, Known(False, Text(0)))
+            if node.asked:
+                return Known(of.known, Truth(part.known))
+            return Known(every(of.known, part.known), part.value)
         if not isinstance(of.value, Named):
             return self._unmodelled(node, scope, (of,), surely=False)
         parts = dict(of.value.parts)
@@ -245,7 +268,7 @@ class Expressions:
 
     def _fold(self, node: Comprehension, scope: Scope) -> Known:
         over = self._node(node.over, scope)
-        if not isinstance(over.value, Listed):
+        if not isinstance(over.value, Listed) or not _is_told_by_few(node, over.value):
             return self._unmodelled(node, scope, (over,), surely=False)
         result = self._node(node.begin, scope)
         for there, item in over.value.entries:
@@ -255,14 +278,56 @@ class Expressions:
                 choose(there, after.known, result.known),
                 self._either(there, after.value, result.value, f"{node}{item}"),
             )
+        if isinstance(result.value, Listed) and not isinstance(over.value.rest, int):
+            result = Known(result.known, self._with_rest(node, scope, result.value, over.value))
         last = self._node(node.result, {**scope, node.result_name: result})
         return Known(every(over.known, last.known), last.value)
+
+    def _with_rest(self, node: Comprehension, scope: Scope, made: Listed, over: Listed) -> Listed:
+        """What map and filter make of the rest of a list."""
+        match node.step:
+            case Call("_+_", (Name(), ListOf((Part(Name(variable), name, False),)))) if (
+                variable == node.variable
+            ):
+                return Listed(made.entries, over.rest, self.limits.get(name))
+            case Call("_+_", (Name(), ListOf((Constant(int() as number),)))):
+                return Listed(made.entries, over.rest, (number, number))
+            case Call("_+_", _):
+                return Listed(made.entries, over.rest)
+            case _:  # some of them
+                left = z3.Int(f"left of {node!r}{self._bound(scope)}")
+                self.facts += [left >= 0, left <= over.rest]
+                return Listed(made.entries, left)
+
+    def _sum(self, listed: Listed, node: Node, scope: Scope) -> Value | None:
+        if not all(isinstance(item, Number) for _, item in listed.entries):
+            return None
+        total: Term = 0
+        for there, item in listed.entries:
+            assert isinstance(item, Number)  # noqa: S101
+            total = total + choose(there, item.term, 0)
+        if isinstance(listed.rest, int):
+            return Number(total)
+        others = z3.Int(f"sum of the rest {node!r}{self._bound(scope)}")
+        self.facts.append(implies(listed.rest == 0, others == 0))
+        if listed.limits is not None:
+            first, last = listed.limits
+            self.facts += [others >= first * listed.rest, others <= last * listed.rest]
+        return Number(total + others)
+
+    def _bound(self, scope: Scope) -> str:
+        bound = [f"{name}={v.value!r}" for name, v in scope.items() if name not in self._answers]
+        return f" {' '.join(bound)}{self._place}"
 
     def _call(self, function: str, read: list[Known], node: Node, scope: Scope) -> Known:
         known = every(*(argument.known for argument in read))
         values = [argument.value for argument in read]
         if function in ("_/_", "_%_") and (divided := _divided(function, values)):
             return Known(every(known, divided.known), divided.value)
+        if function == "sum" and isinstance(values[0], Listed):
+            total = self._sum(values[0], node, scope)
+            if total is not None:
+                return Known(known, total)
         if function == "_[_]":
             found = self._indexed(values)
             if found is not None:
@@ -278,7 +343,7 @@ class Expressions:
         bound = [
             f"{name}={known.value!r}" for name, known in scope.items() if name not in self._answers
         ]
-        key = f"{node!r} {' '.join(bound)}"
+        key = f"{node!r} {' '.join(bound)}{self._place}"
         known = every(*(argument.known for argument in read))
         if not surely:
             known = every(known, self._free(z3.Bool(f"known {key}")))
@@ -320,13 +385,13 @@ class Expressions:
             case (("_<_" | "_<=_" | "_>_" | "_>=_"), [left, right]):
                 compared = self._compared(function.strip("_"), left, right)
                 return None if compared is None else Truth(compared)
-            case "@in", [item, Listed(entries)]:
+            case "@in", [item, Listed(entries, int())]:
                 found = [(there, self._same(item, entry)) for there, entry in entries]
                 if any(same is None for _, same in found):
                     return None
                 return Truth(some(*(every(there, same) for there, same in found)))
-            case "size", [Listed(entries)]:
-                return Number(count(there for there, _ in entries))
+            case "size", [Listed(entries, rest)]:
+                return Number(count(there for there, _ in entries) + rest)
             case "size", [Text(term)]:
                 return Number(self.texts.size(term))
             case (("startsWith" | "endsWith" | "contains"), [Text(term), Text(int() as number)]):
@@ -357,7 +422,7 @@ class Expressions:
                 return self._coerced(left, Text, z3.Int) == b
             case ((Truth() | Number() | Text()), Free()):
                 return self._same(right, left)
-            case Listed(a), Listed(b):
+            case Listed(a, int()), Listed(b, int()):
                 return self._same_list(a, b)
             case _:
                 return None
@@ -414,7 +479,7 @@ class Expressions:
             case "_-_", [Moment(day, second), Moment(other, theirs)]:
                 carried, rest = divmod(second - theirs, A_DAY)
                 return Span(day - other + carried, rest)
-            case "_+_", [Listed(a), Listed(b)]:
+            case "_+_", [Listed(a, int()), Listed(b, int())]:
                 return Listed((*a, *b))
             case _:
                 return None
@@ -474,7 +539,7 @@ class Expressions:
                 name = self.texts.text(number)
                 found = dict(parts).get(name or "")
                 return Known(False, Text(0)) if found is None else Known(True, found)
-            case [Listed(entries), Number(int() as wanted)]:
+            case [Listed(entries, int()), Number(int() as wanted)]:
                 result: Known = Known(False, Text(0))
                 for place in reversed(range(len(entries))):
                     there, item = entries[place]
@@ -489,6 +554,21 @@ class Expressions:
                 return result
             case _:
                 return None
+
+
+def _is_told_by_few(node: Comprehension, over: Listed) -> bool:
+    """Whether a fold comes to the same when it is over the few of a list that decide it.
+
+    One item is enough to show that `exists` is true, that `all` is false, or that either, a map
+    or a filter is not known. A model has an item for each such expression of the form.
+    """
+    if isinstance(over.rest, int):
+        return True
+    match node.begin, node.step:
+        case (Constant(True), Call("_&&_")) | (Constant(False), Call("_||_")) | (ListOf(()), _):
+            return True
+        case _:
+            return False
 
 
 def _ordered(sign: str, left: Term, right: Term) -> Term:

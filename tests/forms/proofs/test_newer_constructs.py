@@ -9,25 +9,6 @@ from portal.forms.proofs.verdicts import Refuted
 from tests.forms.proofs.small_forms import TODAY, Written, small_form
 from tests.forms.proofs.test_claims import COUNT, KIND, LAST, is_all_proven, refusals, shown
 
-REPEATING = """
-- repeat: items
-  title: Items
-  each: item
-  max: 3
-  pages:
-    - page: kind
-      questions:
-        - {question: kind, ask: Kind, type: radios, options: {a: A, b: B, c: C}}
-"""
-
-
-def test_a_form_that_no_proof_knows_the_whole_of_is_not_said_to_be_proven() -> None:
-    proof = prove(small_form(REPEATING), TODAY)
-    assert not proof.proven
-    assert not proof.refuted
-    assert proof.undecided
-    assert "repeating groups" in proof.undecided[0].reason
-
 
 def warnings(form: FormDefinition, code: str) -> list[Refuted]:
     proof = prove(form, TODAY)
