@@ -96,7 +96,7 @@ def post_for(step: Step, example: Example, answers: Answers) -> dict[str, list[s
 
     `answers` are those given so far: they tell how many of a list are already there.
     """
-    written = _written_at(step.item_path, example, answers)
+    written = written_at(step.item_path, example, answers)
     if isinstance(step.page, Repeat):
         name = step.page.name
         there = len(answers.at(step.item_path).items.get(name, ()))
@@ -109,7 +109,7 @@ def post_for(step: Step, example: Example, answers: Answers) -> dict[str, list[s
     return raw
 
 
-def _written_at(place: ItemPath, example: Example, answers: Answers) -> Mapping[str, Any]:
+def written_at(place: ItemPath, example: Example, answers: Answers) -> Mapping[str, Any]:
     """What the example says of one item: the list's entries are in the order of the items."""
     written: Mapping[str, Any] = example.answers
     here = answers

@@ -139,9 +139,11 @@ def offered(
     page: Page, question: Question, value: AnswerValue, before: Before, today: Today
 ) -> bool:
     """Whether every choice in an answer is still offered: a stale one is asked again."""
+    conditions = {o: c for (name, o), c in page.offered_when.items() if name == question.name}
+    if not conditions:  # its answer may be of any type
+        return True
     chosen: Sequence[str] = (value,) if isinstance(value, str) else value
-    conditions = [page.offered_when.get((question.name, option)) for option in chosen]
-    return all(c is None or holds(c, before.scope, today) for c in conditions)
+    return all(o not in conditions or holds(conditions[o], before.scope, today) for o in chosen)
 
 
 def is_asked(page: Page, question: Question, scope: Mapping[str, Any], today: Today) -> bool:
@@ -168,6 +170,7 @@ class _Walk:
     def journey(self, answers: Answers) -> Journey:
         """Walk from the beginning."""
         known = Before()
+        compute(self._definition, known.scope, self._today)  # some need no answer
         kept = self._follow(self._definition.parts, answers, known, ())
         return Journey(
             tuple(self._steps),

@@ -271,6 +271,11 @@ class _Known:
         """The same inside an item: what is asked there is not known outside."""
         return replace(self, earlier=set(self.earlier))
 
+    def needs(self, condition: Expression) -> frozenset[str]:
+        """The questions and lists a condition reads, those behind computed values included."""
+        known = self.computed
+        return frozenset().union(*(known.get(name, {name}) for name in condition.reads))
+
     def read(self, reader: Reader, key: str) -> Expression | None:
         """A condition; noted when it reads something that is asked later or elsewhere."""
         expression = reader.expression(key, self.vocabulary)
@@ -351,7 +356,7 @@ def _conditions_within(
         when = known.read(item, "when")
         if when is not None:
             asked_when[question.name] = when
-            if when.reads & set(here):
+            if known.needs(when) & set(here):
                 revealed = _revealed_by(item, when, here)
                 if revealed:
                     reveals[question.name] = revealed
@@ -394,7 +399,7 @@ def _offers(
         condition = known.read(option, "when")
         if condition is None:
             continue
-        if condition.reads - before_page - set(known.computed):
+        if known.needs(condition) - before_page:
             option.error(
                 "when",
                 "F046",

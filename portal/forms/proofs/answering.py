@@ -99,8 +99,8 @@ def _shown(search: Search, visit: Visit, goal: Term) -> Found:
 
 def _passes(model: Model, visit: Visit) -> Term:
     """The page is answered and goes on, as a term over its own answers and what came before."""
-    facts = [implies(asked.filled, asked.fits) for asked in _on(model, visit)]
-    checks = (model.expressions.condition(check.that).fails for check in visit.page.checks)
+    facts = [implies(every(asked.wanted, asked.filled), asked.fits) for asked in _on(model, visit)]
+    checks = (visit.expressions.condition(check.that).fails for check in visit.page.checks)
     goes_on = every(*facts, *(no(fails) for fails in checks))
     if isinstance(goes_on, bool):
         return goes_on
@@ -122,7 +122,7 @@ def _solver(passes: Term) -> z3.Solver:
 
 
 def _on(model: Model, visit: Visit) -> list[Asked]:
-    return [asked for asked in model.asked.values() if asked.page is visit.page]
+    return [a for a in model.every_asked if a.page is visit.page and a.place == visit.place]
 
 
 def _variables(asked: Asked) -> list[Any]:
@@ -206,7 +206,7 @@ def _plain(asked: Asked) -> Candidate:
 
 
 def _earlier(model: Model, asked: Asked, kind: type[Moment] | type[Number]) -> Iterator[Any]:
-    for other in model.asked.values():
+    for other in model.every_asked:
         if other is asked:
             return
         if isinstance(other.value, kind):

@@ -1,15 +1,23 @@
 """What is claimed of every form. Each claim is one small function giving its verdicts."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
-from portal.core.shapes import is_mapping
 from portal.forms.conditions import Expression
-from portal.forms.definition import Check, Example, Page
+from portal.forms.definition import Check, Example, Page, Repeat, pages_of
 from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.base import Question, Spot
 from portal.forms.fields.domain import OneOf, SomeOf, YesNo
 from portal.forms.proofs.answering import find_unanswerable
-from portal.forms.proofs.model import Charge, Visit, check_name
+from portal.forms.proofs.model import (
+    Charge,
+    Condition,
+    Listing,
+    Model,
+    Visit,
+    check_name,
+    expressions_of,
+    warning_name,
+)
 from portal.forms.proofs.observing import Observation, as_example
 from portal.forms.proofs.search import Found, Search, Unsure
 from portal.forms.proofs.syntax import AND, Node, literals, operands, spelt, without
@@ -39,6 +47,28 @@ def pages_can_be_reached(search: Search) -> Iterator[Verdict]:
     yield _can_be_sent(search)
     for visit in search.model.visits:
         yield _can_be_reached(search, visit)
+    for listing in search.model.listings:
+        yield _can_be_finished(search, listing)
+
+
+def _can_be_finished(search: Search, listing: Listing) -> Verdict:
+    """A list ends: it has a most, and so many things as it asks for can pass its checks."""
+    repeat = listing.repeat
+    claim = f"the list {repeat.name} can be finished"
+    found = search.find(
+        listing.passed,
+        lambda seen: repeat.name in seen.lists,
+        f"The list {repeat.name} is finished",
+        hopeful=True,
+    )
+    if found is None and search.impossible(listing.reached):
+        message, hint = f"the list {repeat.name} can never be reached", "Look at its condition."
+        refuted = Refuted(claim, "V001", message, hint, _spot_of(repeat), _anything(search))
+        return _possible(claim, found, refuted)
+    message = f"the list {repeat.name} can never be finished"
+    hint = "No things that can be added pass its checks, or one can never be answered to its end."
+    witness = _some_way(search, listing.reached) if found is None else None
+    return _possible(claim, found, Refuted(claim, "V003", message, hint, _spot_of(repeat), witness))
 
 
 def _can_be_sent(search: Search) -> Verdict:
@@ -46,7 +76,7 @@ def _can_be_sent(search: Search) -> Verdict:
     found = search.find(
         search.model.complete, lambda seen: seen.complete, "It can be sent", hopeful=True
     )
-    first = search.definition.pages[0]
+    first = search.definition.parts[0]
     return _possible(
         name,
         found,
@@ -106,23 +136,26 @@ def pages_can_be_answered(search: Search) -> Iterator[Verdict]:
 def conditions_matter(search: Search) -> Iterator[Verdict]:
     """No condition is always true or always false where it stands; no operand is idle."""
     model = search.model
+    for place in model.places():
+        kind = place.name.partition(" ")[0]
+        if kind in ("fee", "question", "option"):
+            yield _can_be_true(search, place)
+        if kind not in ("check", "warning"):
+            yield _can_be_false(search, place)
     for visit in model.visits:
-        page = visit.page
-        if page.when is not None:
-            yield _can_be_false(search, f"page {page.name}", page.when, visit.before)
-        for number, check in enumerate(page.checks):
-            yield _can_fail(search, visit, number, check)
-    for line in search.definition.fee:
-        if line.when is not None:
-            name = f"fee {line.name}"
-            yield _can_be_true(search, name, line.when, model.complete)
-            yield _can_be_false(search, name, line.when, model.complete)
-    for name, condition, asked in model.places():
-        yield from _idle_operands(search, name, condition, asked)
+        for number, check in enumerate(visit.page.checks):
+            yield _can_fail(search, visit, check_name(visit.page, number), check)
+        for number, warning in enumerate(visit.page.warnings):
+            yield from _warns_of_some(search, visit, number, warning)
+    for listing in model.listings:
+        for number, check in enumerate(listing.repeat.checks):
+            yield _can_fail(search, listing, check_name(listing.repeat, number), check)
+    for place in model.places():
+        yield from _idle_operands(search, place)
 
 
-def _can_be_true(search: Search, name: str, condition: Expression, asked: Term) -> Verdict:
-    holds = search.model.expressions.condition(condition).holds
+def _can_be_true(search: Search, place: Condition) -> Verdict:
+    name, condition, asked, holds = place.name, place.expression, place.asked, place.known.holds
     found = search.find(
         every(asked, holds),
         lambda seen: seen.results.get(name) is True,
@@ -138,8 +171,8 @@ def _can_be_true(search: Search, name: str, condition: Expression, asked: Term) 
     return _possible(claim, found, Refuted(claim, "V004", message, hint, condition.spot, passing))
 
 
-def _can_be_false(search: Search, name: str, condition: Expression, asked: Term) -> Verdict:
-    holds = search.model.expressions.condition(condition).holds
+def _can_be_false(search: Search, place: Condition) -> Verdict:
+    name, condition, asked, holds = place.name, place.expression, place.asked, place.known.holds
     found = search.find(
         every(asked, no(holds)),
         lambda seen: name in seen.results and seen.results[name] is not True,
@@ -155,27 +188,65 @@ def _can_be_false(search: Search, name: str, condition: Expression, asked: Term)
     return _possible(claim, found, Refuted(claim, "V004", message, hint, condition.spot, passing))
 
 
-def _can_fail(search: Search, visit: Visit, number: int, check: Check) -> Verdict:
-    name = check_name(visit.page, number)
-    fails = search.model.expressions.condition(check.that).fails
+def _can_fail(search: Search, at: Visit | Listing, name: str, check: Check) -> Verdict:
+    fails = at.expressions.condition(check.that).fails
+    reached, answered = (
+        (at.visited, at.answered) if isinstance(at, Visit) else (at.reached, at.closed)
+    )
     found = search.find(
-        every(visit.answered, fails), lambda seen: seen.results.get(name) is False, f"{name} fails"
+        every(answered, fails), lambda seen: seen.results.get(name) is False, f"{name} fails"
     )
     claim = f"{name} can fail"
     message = f"this check can never fail: its error “{check.otherwise}” is never said"
     hint = "Correct what it compares, or remove it."
-    if found is None and search.impossible(visit.visited):
+    if found is None and search.impossible(reached):
         return Proven(claim)
-    passing = _asked_at(search, name, visit.answered) if found is None else None
+    passing = _asked_at(search, name, answered) if found is None else None
     return _possible(claim, found, Refuted(claim, "V004", message, hint, check.that.spot, passing))
 
 
-def _idle_operands(
-    search: Search, name: str, condition: Expression, asked: Term
-) -> Iterator[Verdict]:
-    expressions = search.model.expressions
+def _warns_of_some(search: Search, visit: Visit, number: int, warning: Check) -> Iterator[Verdict]:
+    """A warning is shown to some and not to all: it stops nobody, so this is most likely a slip."""
+    name = warning_name(visit.page, number)
+    fails = visit.expressions.condition(warning.that).fails
+    for shown, goal in ((True, fails), (False, no(fails))):
+        found = search.find(
+            every(visit.passed, goal),
+            lambda seen, shown=shown: (
+                name in seen.results and (seen.results[name] is False) is shown
+            ),
+            f"{name} is{'' if shown else ' not'} shown",
+            hopeful=True,
+        )
+        claim = f"{name} is {'shown to somebody' if shown else 'not shown to everybody'}"
+        if found is None and search.impossible(visit.passed):
+            yield Proven(claim)
+            continue
+        said = "never" if shown else "always"
+        yield _possible(
+            claim,
+            found,
+            Refuted(
+                claim,
+                "V013",
+                f"this warning is {said} shown: “{warning.otherwise}”",
+                "Correct what it compares, or remove it.",
+                warning.that.spot,
+                _asked_at(search, name, visit.passed) if found is None else None,
+                severity="warning",
+            ),
+        )
+
+
+def _idle_operands(search: Search, place: Condition) -> Iterator[Verdict]:
+    name, condition, asked, expressions = (
+        place.name,
+        place.expression,
+        place.asked,
+        place.inside,
+    )
     tree = expressions.tree(condition)
-    whole = expressions.condition(condition)
+    whole = place.known
     parts = list(operands(tree))
     said = {spelt(operand) for operand, _, _ in parts}
     if not parts or search.impossible(asked):
@@ -187,7 +258,7 @@ def _idle_operands(
         search.settle()
         if not search.impossible(asked, _differ(whole, rest)):
             continue
-        if _is_constant(search, asked, operand, sibling, joined):
+        if _is_constant(search, place, operand, sibling, joined):
             yield Refuted(
                 f"every part of the condition of {name} matters",
                 "V005",
@@ -209,34 +280,37 @@ def _differ(one: Known, other: Known) -> Term:
     )
 
 
-def _is_constant(search: Search, asked: Term, operand: Node, sibling: Node, joined: str) -> bool:
+def _is_constant(
+    search: Search, place: Condition, operand: Node, sibling: Node, joined: str
+) -> bool:
     """Whether an operand is always the same where the other one leaves it to decide."""
-    expressions = search.model.expressions
-    here, beside = expressions.truth(operand), expressions.truth(sibling)
-    decides = every(asked, beside.holds if joined == AND else beside.fails)
+    here, beside = place.inside.truth(operand), place.inside.truth(sibling)
+    decides = every(place.asked, beside.holds if joined == AND else beside.fails)
     return search.impossible(decides, here.holds) or search.impossible(decides, no(here.holds))
 
 
 def nothing_unasked_is_read(search: Search) -> Iterator[Verdict]:
     """No condition depends on an answer that was not asked for on the way."""
-    for name, condition, asked in search.model.places():
-        yield _is_known(search, name, condition, asked)
+    revealed = {f"question {name}" for visit in search.model.visits for name in visit.page.reveals}
+    for place in search.model.places():
+        if place.name not in revealed:  # the choice beside it not made, or not asked
+            yield _is_known(search, place)
 
 
-def _is_known(search: Search, name: str, condition: Expression, asked: Term) -> Verdict:
-    model = search.model
-    unknown = no(model.expressions.condition(condition).known)
+def _is_known(search: Search, place: Condition) -> Verdict:
+    model, name, condition, asked = search.model, place.name, place.expression, place.asked
+    unknown = no(place.known.known)
     claim = f"the condition of {name} can always be worked out"
-    read = [model.asked[question] for question in sorted(condition.reads)]
-    filled = every(*(implies(model.visit(a.page).visited, a.filled) for a in read))
+    reads = model.reads(condition)
+    filled = _all_filled(model, reads)
 
     def shows(seen: Observation) -> bool:
-        return name in seen.results and seen.results[name] is None and not _blanks(seen, condition)
+        return name in seen.results and seen.results[name] is None and not _blanks(seen, reads)
 
     found = search.find(every(asked, unknown, filled), shows, f"The {name} cannot be worked out")
     if not isinstance(found, Observation):
         return _blank_or_known(search, name, condition, every(asked, unknown), found)
-    off = [q for q in sorted(condition.reads) if q not in found.scope]
+    off = [q for q in reads if q not in found.scope]
     if not off:
         message = f"the condition of the {name} cannot be worked out for every answer"
         hint = "It divides by nought, or reads a part or a place that is not there."
@@ -247,21 +321,34 @@ def _is_known(search: Search, name: str, condition: Expression, asked: Term) -> 
     )
 
 
+def _all_filled(model: Model, reads: Iterable[str]) -> Term:
+    """Nothing optional was left blank, in any item of the lists it reads neither."""
+    names = set(reads)
+    for repeat in model.definition.repeats:
+        if repeat.name in names:
+            names |= {q.name for page in pages_of(repeat.parts) for q in page.questions}
+    read = [asked for asked in model.every_asked if asked.question.name in names]
+    return every(*(implies(asked.visited, asked.filled) for asked in read))
+
+
 def _guard(search: Search, question: str) -> str:
     page = search.definition.page_of(question)
-    if page is not None and page.when is not None:
-        return f"Ask first whether it was asked: {page.when.text} && …"
+    if page is not None:
+        guards = [c.text for c in (page.when, page.asked_when.get(question)) if c is not None]
+        if guards:
+            return f"Ask first whether it was asked: {' && '.join(guards)} && …"
     return "Ask first whether it was asked, with the condition of its page and && before it."
 
 
-def _blanks(seen: Observation, condition: Expression) -> list[str]:
-    """The questions it reads that were asked and left blank."""
+def _blanks(seen: Observation, reads: Iterable[str]) -> list[str]:
+    """The questions among them that were asked and left blank."""
     return [
         question
-        for question in sorted(condition.reads)
+        for question in reads
         if question not in seen.scope
         and (page := seen.definition.page_of(question)) is not None
         and page.name in seen.pages
+        and seen.results.get(f"question {question}", True) is True
     ]
 
 
@@ -272,7 +359,7 @@ def _blank_or_known(
     claim = f"the condition of {name} can always be worked out"
     if isinstance(found, Unsure):
         return Undecided(claim, found.reason)
-    if name.startswith("check "):
+    if name.startswith(("check ", "warning ")):
         return Proven(claim)  # a check that cannot be worked out says nothing, as it should
     blank = search.find(
         unknown,
@@ -280,7 +367,7 @@ def _blank_or_known(
         f"The {name} reads what was left blank",
     )
     if isinstance(blank, Observation):
-        left = ", ".join(_blanks(blank, condition))
+        left = ", ".join(_blanks(blank, search.model.reads(condition)))
         return Refuted(
             claim,
             "V007",
@@ -421,7 +508,9 @@ def _subject_is_not_empty(search: Search) -> Verdict:
 def _has_words(search: Search, name: str, part: str) -> Term:
     asked = search.model.asked.get(name)
     if asked is None:
-        return False
+        known = search.model.known(name)
+        text = known.value.term != 0 if isinstance(known.value, Text) else True
+        return every(known.known, text)
     if isinstance(asked.value, Named) and part not in ("", "label"):
         value = dict(asked.value.parts).get(part)
         return every(asked.given, value.term != 0) if isinstance(value, Text) else False
@@ -430,8 +519,8 @@ def _has_words(search: Search, name: str, part: str) -> Term:
 
 def _is_empty(seen: Observation, name: str, part: str) -> bool:
     value = seen.scope.get(name)
-    return value is None or (
-        is_mapping(value) and part not in ("", "label") and not value.get(part)
+    return value in (None, "") or (
+        isinstance(value, dict) and part not in ("", "label") and not value.get(part)
     )
 
 
@@ -479,8 +568,10 @@ def _leads_on(search: Search, question: Question, value: str, chosen: Term) -> V
     if found is None:
         page = search.definition.page_of(question.name)
         assert page is not None  # noqa: S101  # the question is on one
-        if search.impossible(model.visit(page).visited):
-            return Proven(claim)  # the page cannot be reached, which is said elsewhere
+        offer = page.offered_when.get((question.name, value))
+        wanted = model.asked[question.name].wanted
+        if search.impossible(model.visit(page).visited, wanted, model.holds(offer)):
+            return Proven(claim)  # it cannot come to this choice, which is said elsewhere
         stuck = search.find(
             chosen, lambda seen: _chose(seen, question.name, value), f"{fact}, but no end"
         )
@@ -501,8 +592,8 @@ def _forgotten(search: Search, question: Question) -> Iterator[Verdict]:
         return
     compared = {
         text
-        for _, condition, _ in search.model.places()
-        if question.name in condition.reads
+        for condition in expressions_of(search.definition)
+        if question.name in search.model.reads(condition)
         for text in literals(search.model.expressions.tree(condition))
     }
     left = [value for value in domain.values if value not in compared]
@@ -550,7 +641,7 @@ def _never(claim: str, found: Found, code: str, message: str, hint: str, spot: S
     return Proven(claim) if found is None else Undecided(claim, found.reason)
 
 
-def _spot_of(page: Page) -> Spot:
+def _spot_of(page: Page | Repeat) -> Spot:
     return page.when.spot if page.when is not None else page.spot
 
 
@@ -562,6 +653,12 @@ def _passing(search: Search, visit: Visit) -> Example | None:
 def _asked_at(search: Search, name: str, asked: Term) -> Example | None:
     found = search.find(asked, lambda seen: name in seen.results, f"The {name} is come to")
     return as_example(found) if isinstance(found, Observation) else _anything(search)
+
+
+def _some_way(search: Search, goal: Term) -> Example | None:
+    """Answers that come so far, as the solver has it."""
+    found = search.find(goal, lambda _: True, "Answers that come so far")
+    return as_example(found) if isinstance(found, Observation) else None
 
 
 def _anything(search: Search) -> Example | None:

@@ -49,8 +49,8 @@ def _more_goals(search: Search) -> Iterator[tuple[Term, str]]:
     model = search.model
     for name, asked in model.asked.items():
         if asked.question.optional:
-            visited = model.visit(asked.page).visited
-            yield every(model.complete, visited, no(asked.filled)), f"blank {name}"
+            goal = every(model.complete, asked.visited, asked.wanted, no(asked.filled))
+            yield goal, f"blank {name}"
     for charge in model.charges:
         yield from _fee_goals(search, charge)
 
@@ -63,10 +63,10 @@ def _fee_goals(search: Search, charge: Charge) -> Iterator[tuple[Term, str]]:
         if place + 1 < len(amounts):
             era = every(era, today < calendar.number_of(amounts[place + 1].start))
         yield era, f"{line.name} from {dated.start}"
-        asked = search.model.asked.get(line.by)
-        for band in dated.bands if asked is not None else ():
-            if band.to is None or asked is None or not isinstance(asked.value, Number):
+        known = search.model.known(line.by)
+        for band in dated.bands:
+            if band.to is None or not isinstance(known.value, Number):
                 continue
             for number in (band.to, band.to + 1):
-                goal = every(era, asked.value.term == number)
+                goal = every(era, known.value.term == number)
                 yield goal, f"{line.name} from {dated.start} at {number}"

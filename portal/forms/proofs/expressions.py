@@ -6,7 +6,8 @@ and a counter-example that does is tried in the engine before anybody hears of i
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from datetime import date, datetime
 
 import z3
@@ -33,6 +34,7 @@ from portal.forms.proofs.terms import (
     Moment,
     Named,
     Number,
+    Record,
     Span,
     Term,
     Text,
@@ -42,6 +44,7 @@ from portal.forms.proofs.terms import (
     choose,
     count,
     every,
+    implies,
     no,
     some,
 )
@@ -120,13 +123,14 @@ class Expressions:
 
     def __init__(
         self,
-        answers: Scope,
+        answers: dict[str, Known],
         today: Term,
         first_day: date,
         bank_holidays: frozenset[date],
         texts: Texts,
     ) -> None:
         self._answers = answers
+        """What each name stands for; it grows page by page, and nothing reads a later one."""
         self._today = today
         self._holidays = bank_holidays
         self._to_come = frozenset(day for day in bank_holidays if day > first_day)
@@ -137,14 +141,41 @@ class Expressions:
         """Values that are worked out beside an expression, and what fixes each."""
         self.free: list[Term] = []
         """The free values made so far."""
+        self.limits: dict[str, tuple[int, int]] = {}
+        """Question → what its answer is between."""
+        self._place = ""
         self._trees: dict[str, Node] = {}
         self._read: dict[str, Known] = {}
+
+    def within(self, place: str) -> "Expressions":
+        """The same inside an item: what is named there is not known outside."""
+        inside = copy(self)
+        inside._answers = dict(self._answers)  # noqa: SLF001  # its own kind
+        inside._read = {}  # noqa: SLF001
+        inside._place = place  # noqa: SLF001
+        return inside
+
+    def knows(self, names: Iterable[str]) -> bool:
+        """Whether everything was named by now."""
+        return self._answers.keys() >= set(names)
 
     def tree(self, expression: Expression) -> Node:
         """The tree of an expression, always the same object."""
         if expression.text not in self._trees:
             self._trees[expression.text] = tree_of(expression)
         return self._trees[expression.text]
+
+    def named(self, name: str) -> Known:
+        """What a name stands for."""
+        return self._answers.get(name, Known(False, Truth(False)))
+
+    def name(self, name: str, known: Known) -> None:
+        """Let a name stand for something from now on."""
+        self._answers[name] = known
+
+    def worked_out(self, expression: Expression) -> Known:
+        """An expression of any type."""
+        return self._node(self.tree(expression), self._answers)
 
     def condition(self, expression: Expression) -> Known:
         """A condition."""
@@ -155,7 +186,7 @@ class Expressions:
     def truth(self, node: Node) -> Known:
         """A part of a condition that is a yes or no itself."""
         known = self._node(node, self._answers)
-        return Known(known.known, Truth(self._as_truth(known.value)))
+        return Known(known.known, Truth(self.as_truth(known.value)))
 
     def _node(self, node: Node, scope: Scope) -> Known:  # noqa: C901, PLR0911  # one branch a node
         match node:
@@ -187,7 +218,7 @@ class Expressions:
 
     def _boolean(self, node: Node, scope: Scope) -> Known:
         known = self._node(node, scope)
-        return Known(known.known, Truth(self._as_truth(known.value)))
+        return Known(known.known, Truth(self.as_truth(known.value)))
 
     def _both(self, function: str, left: Known, right: Known) -> Known:
         if function == AND:
@@ -199,7 +230,7 @@ class Expressions:
 
     def _choice(self, condition: Known, then: Node, otherwise: Node, scope: Scope) -> Known:
         left, right = self._node(then, scope), self._node(otherwise, scope)
-        chosen = self._as_truth(condition.value)
+        chosen = self.as_truth(condition.value)
         known = every(condition.known, choose(chosen, left.known, right.known))
         return Known(known, self._either(chosen, left.value, right.value, f"{then}{otherwise}"))
 
@@ -213,7 +244,7 @@ class Expressions:
                 return Text(choose(chosen, a, b))
             case Moment(a, second), Moment(b, other) if second == other:
                 return Moment(choose(chosen, a, b), second)
-            case Listed(a), Listed(b) if a[: len(b)] == b:
+            case Listed(a, int()), Listed(b, int()) if a[: len(b)] == b:
                 added = tuple((every(chosen, there), item) for there, item in a[len(b) :])
                 return Listed((*b, *added))
             case _:
@@ -221,6 +252,11 @@ class Expressions:
 
     def _part(self, node: Part, scope: Scope) -> Known:
         of = self._node(node.of, scope)
+        if isinstance(of.value, Record):
+            part = dict(of.value.parts).get(node.name, Known(False, Text(0)))
+            if node.asked:
+                return Known(of.known, Truth(part.known))
+            return Known(every(of.known, part.known), part.value)
         if not isinstance(of.value, Named):
             return self._unmodelled(node, scope, (of,), surely=False)
         parts = dict(of.value.parts)
@@ -232,7 +268,7 @@ class Expressions:
 
     def _fold(self, node: Comprehension, scope: Scope) -> Known:
         over = self._node(node.over, scope)
-        if not isinstance(over.value, Listed):
+        if not isinstance(over.value, Listed) or not _is_told_by_few(node, over.value):
             return self._unmodelled(node, scope, (over,), surely=False)
         result = self._node(node.begin, scope)
         for there, item in over.value.entries:
@@ -242,14 +278,56 @@ class Expressions:
                 choose(there, after.known, result.known),
                 self._either(there, after.value, result.value, f"{node}{item}"),
             )
+        if isinstance(result.value, Listed) and not isinstance(over.value.rest, int):
+            result = Known(result.known, self._with_rest(node, scope, result.value, over.value))
         last = self._node(node.result, {**scope, node.result_name: result})
         return Known(every(over.known, last.known), last.value)
+
+    def _with_rest(self, node: Comprehension, scope: Scope, made: Listed, over: Listed) -> Listed:
+        """What map and filter make of the rest of a list."""
+        match node.step:
+            case Call("_+_", (Name(), ListOf((Part(Name(variable), name, False),)))) if (
+                variable == node.variable
+            ):
+                return Listed(made.entries, over.rest, self.limits.get(name))
+            case Call("_+_", (Name(), ListOf((Constant(int() as number),)))):
+                return Listed(made.entries, over.rest, (number, number))
+            case Call("_+_", _):
+                return Listed(made.entries, over.rest)
+            case _:  # some of them
+                left = z3.Int(f"left of {node!r}{self._bound(scope)}")
+                self.facts += [left >= 0, left <= over.rest]
+                return Listed(made.entries, left)
+
+    def _sum(self, listed: Listed, node: Node, scope: Scope) -> Value | None:
+        if not all(isinstance(item, Number) for _, item in listed.entries):
+            return None
+        total: Term = 0
+        for there, item in listed.entries:
+            assert isinstance(item, Number)  # noqa: S101
+            total = total + choose(there, item.term, 0)
+        if isinstance(listed.rest, int):
+            return Number(total)
+        others = z3.Int(f"sum of the rest {node!r}{self._bound(scope)}")
+        self.facts.append(implies(listed.rest == 0, others == 0))
+        if listed.limits is not None:
+            first, last = listed.limits
+            self.facts += [others >= first * listed.rest, others <= last * listed.rest]
+        return Number(total + others)
+
+    def _bound(self, scope: Scope) -> str:
+        bound = [f"{name}={v.value!r}" for name, v in scope.items() if name not in self._answers]
+        return f" {' '.join(bound)}{self._place}"
 
     def _call(self, function: str, read: list[Known], node: Node, scope: Scope) -> Known:
         known = every(*(argument.known for argument in read))
         values = [argument.value for argument in read]
         if function in ("_/_", "_%_") and (divided := _divided(function, values)):
             return Known(every(known, divided.known), divided.value)
+        if function == "sum" and isinstance(values[0], Listed):
+            total = self._sum(values[0], node, scope)
+            if total is not None:
+                return Known(known, total)
         if function == "_[_]":
             found = self._indexed(values)
             if found is not None:
@@ -265,7 +343,7 @@ class Expressions:
         bound = [
             f"{name}={known.value!r}" for name, known in scope.items() if name not in self._answers
         ]
-        key = f"{node!r} {' '.join(bound)}"
+        key = f"{node!r} {' '.join(bound)}{self._place}"
         known = every(*(argument.known for argument in read))
         if not surely:
             known = every(known, self._free(z3.Bool(f"known {key}")))
@@ -275,10 +353,12 @@ class Expressions:
         self.free.append(term)
         return term
 
-    def _as_truth(self, value: Value) -> Term:
+    def as_truth(self, value: Value) -> Term:
+        """A value as a yes or no; a free one where nothing more is known of it."""
         return self._coerced(value, Truth, z3.Bool)
 
-    def _as_number(self, value: Value) -> Term:
+    def as_number(self, value: Value) -> Term:
+        """A value as a number; a free one where nothing more is known of it."""
         return self._coerced(value, Number, z3.Int)
 
     def _coerced(
@@ -301,17 +381,17 @@ class Expressions:
                 same = self._same(left, right)
                 return None if same is None else Truth(no(same))
             case "!_", [value]:
-                return Truth(no(self._as_truth(value)))
+                return Truth(no(self.as_truth(value)))
             case (("_<_" | "_<=_" | "_>_" | "_>=_"), [left, right]):
                 compared = self._compared(function.strip("_"), left, right)
                 return None if compared is None else Truth(compared)
-            case "@in", [item, Listed(entries)]:
+            case "@in", [item, Listed(entries, int())]:
                 found = [(there, self._same(item, entry)) for there, entry in entries]
                 if any(same is None for _, same in found):
                     return None
                 return Truth(some(*(every(there, same) for there, same in found)))
-            case "size", [Listed(entries)]:
-                return Number(count(there for there, _ in entries))
+            case "size", [Listed(entries, rest)]:
+                return Number(count(there for there, _ in entries) + rest)
             case "size", [Text(term)]:
                 return Number(self.texts.size(term))
             case (("startsWith" | "endsWith" | "contains"), [Text(term), Text(int() as number)]):
@@ -335,14 +415,14 @@ class Expressions:
             case Span(a, second), Span(b, other):
                 return every(a == b, second == other)
             case Free(), Truth(b):
-                return self._as_truth(left) == b
+                return self.as_truth(left) == b
             case Free(), Number(b):
-                return self._as_number(left) == b
+                return self.as_number(left) == b
             case Free(), Text(b):
                 return self._coerced(left, Text, z3.Int) == b
             case ((Truth() | Number() | Text()), Free()):
                 return self._same(right, left)
-            case Listed(a), Listed(b):
+            case Listed(a, int()), Listed(b, int()):
                 return self._same_list(a, b)
             case _:
                 return None
@@ -371,9 +451,9 @@ class Expressions:
             case (Moment(a, second), Moment(b, other)) | (Span(a, second), Span(b, other)):
                 return _ordered(sign if second == other else _settled(sign, second, other), a, b)
             case Free(), Number(b):
-                return _ordered(sign, self._as_number(left), b)
+                return _ordered(sign, self.as_number(left), b)
             case Number(a), Free():
-                return _ordered(sign, a, self._as_number(right))
+                return _ordered(sign, a, self.as_number(right))
             case _:
                 return None
 
@@ -399,7 +479,7 @@ class Expressions:
             case "_-_", [Moment(day, second), Moment(other, theirs)]:
                 carried, rest = divmod(second - theirs, A_DAY)
                 return Span(day - other + carried, rest)
-            case "_+_", [Listed(a), Listed(b)]:
+            case "_+_", [Listed(a, int()), Listed(b, int())]:
                 return Listed((*a, *b))
             case _:
                 return None
@@ -459,7 +539,7 @@ class Expressions:
                 name = self.texts.text(number)
                 found = dict(parts).get(name or "")
                 return Known(False, Text(0)) if found is None else Known(True, found)
-            case [Listed(entries), Number(int() as wanted)]:
+            case [Listed(entries, int()), Number(int() as wanted)]:
                 result: Known = Known(False, Text(0))
                 for place in reversed(range(len(entries))):
                     there, item = entries[place]
@@ -474,6 +554,21 @@ class Expressions:
                 return result
             case _:
                 return None
+
+
+def _is_told_by_few(node: Comprehension, over: Listed) -> bool:
+    """Whether a fold comes to the same when it is over the few of a list that decide it.
+
+    One item is enough to show that `exists` is true, that `all` is false, or that either, a map
+    or a filter is not known. A model has an item for each such expression of the form.
+    """
+    if isinstance(over.rest, int):
+        return True
+    match node.begin, node.step:
+        case (Constant(True), Call("_&&_")) | (Constant(False), Call("_||_")) | (ListOf(()), _):
+            return True
+        case _:
+            return False
 
 
 def _ordered(sign: str, left: Term, right: Term) -> Term:

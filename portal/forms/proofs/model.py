@@ -1,21 +1,29 @@
 """A form as a transition system: which pages are visited, what may be answered, when it ends.
 
 One variable for today, one for each answer, one for each page visited, answered and left behind.
-A question has a value only where its page is visited and answered, so that "unknown" in the
-solver is "unknown" in the engine. A construct of the language is one method here; what repeats
-will be one more.
+A question has a value only where its page is visited and answered and it is asked, so that
+"unknown" in the solver is "unknown" in the engine. A construct of the language is one method here.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
+from typing import TypeAlias
 
 import z3
 
 from portal.core.dates import Today
 from portal.forms.conditions import Expression
-from portal.forms.definition import Band, Check, FeeLine, FormDefinition, Page
+from portal.forms.definition import (
+    Band,
+    FeeLine,
+    FormDefinition,
+    Page,
+    Part,
+    Repeat,
+    pages_of,
+)
 from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.base import Question
 from portal.forms.fields.domain import (
@@ -33,7 +41,7 @@ from portal.forms.fields.domain import (
 )
 from portal.forms.proofs import calendar
 from portal.forms.proofs.expressions import FRESH, Expressions, Texts
-from portal.forms.proofs.syntax import calls, literals, tree_of
+from portal.forms.proofs.syntax import calls, comprehensions, literals, tree_of
 from portal.forms.proofs.terms import (
     Free,
     Known,
@@ -41,11 +49,13 @@ from portal.forms.proofs.terms import (
     Moment,
     Named,
     Number,
+    Record,
     Term,
     Text,
     Truth,
     Value,
     choose,
+    count,
     every,
     implies,
     no,
@@ -55,6 +65,12 @@ from portal.forms.proofs.terms import (
 WINDOW = timedelta(days=731)
 """How long a form is proved for: two years from the council's day, and past any later fee."""
 AFTER_A_FEE = timedelta(days=31)
+_AT = " @"
+"""Before the place in the name of a variable."""
+
+
+Place: TypeAlias = tuple[tuple[str, int], ...]
+"""Where in repeating groups: (("vehicles", 0),) is the first vehicle. () is outside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +79,12 @@ class Asked:
 
     question: Question
     page: Page
+    place: Place
     domain: Domain
+    visited: Term
+    """Its page is come to."""
+    wanted: Term
+    """It is asked, if its page is."""
     filled: Term
     """False when an optional question is left blank."""
     given: Term
@@ -95,12 +116,53 @@ class Visit:
     """One page: the terms for what happens there."""
 
     page: Page
+    place: Place
+    expressions: Expressions
+    """What conditions there may speak of."""
     before: Term
     """The journey comes as far as the place where the page stands."""
     visited: Term
     answered: Term
+    passed: Term
+    """It is answered, and no check fails."""
     after: Term
     """The journey goes on past it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The list of a repeating group, with those of its items that are told one by one."""
+
+    repeat: Repeat
+    place: Place
+    expressions: Expressions
+    before: Term
+    number: Term
+    """How many items there are."""
+    there: tuple[Term, ...]
+    """Whether the first, the second and so on are there."""
+    reached: Term
+    """It is asked for, if only for its first item."""
+    closed: Term
+    """Nothing more is to be added."""
+    passed: Term
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition where it stands."""
+
+    name: str
+    """What it is for."""
+    expression: Expression
+    asked: Term
+    """It is come to."""
+    inside: Expressions
+
+    @property
+    def known(self) -> Known:
+        """What it gives."""
+        return self.inside.condition(self.expression)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,18 +191,26 @@ class Model:
             self.today >= calendar.number_of(self.first_day),
             self.today <= calendar.number_of(self.last_day),
         ]
-        self._answered = {page.name: z3.Bool(f"answered {page.name}") for page in definition.pages}
-        self.asked = {asked.question.name: asked for asked in self._ask_all()}
         self.expressions = Expressions(
-            {name: asked.known for name, asked in self.asked.items()},
-            self.today,
-            self.first_day,
-            self.bank_holidays,
-            self.texts,
+            {}, self.today, self.first_day, self.bank_holidays, self.texts
         )
-        self.visits = list(self._visit_all())
-        self.complete: Term = self.visits[-1].after if self.visits else False
+        self._reads = reads_of_computed(definition)
+        self._told = told_one_by_one(definition)
+        """How many items of each list are told one by one."""
+        self.every_asked: list[Asked] = []
+        self._every_visit: list[Visit] = []
+        self.every_listing: list[Listing] = []
+        self._compute(self.expressions)
+        self.complete: Term = self._follow(definition.parts, True, (), self.expressions)
+        self.asked = {a.question.name: a for a in self.every_asked if _is_first(a.place)}
+        """The questions; of those that repeat, as the first item is asked them."""
+        self.visits = [visit for visit in self._every_visit if _is_first(visit.place)]
+        """The pages; of those that repeat, as they are in the first item: all items are alike,
+        and whatever may be answered in another may be answered in the first."""
+        self.listings = [each for each in self.every_listing if _is_first(each.place)]
         self.charges = [self._charge(line) for line in definition.fee]
+        self.short: Term = every(*(_is_short(each) for each in self.every_listing))
+        """No list has more items than are told one by one: what is found then can be shown."""
 
     def take_facts(self) -> list[Term]:
         """What is always true and was not taken before."""
@@ -157,20 +227,32 @@ class Model:
         """Whether a question was answered."""
         return self.asked[question].given if question in self.asked else False
 
+    def known(self, name: str) -> Known:
+        """An answer or a computed value."""
+        return self.expressions.named(name)
+
+    def reads(self, condition: Expression) -> list[str]:
+        """The questions it reads, those behind computed values included."""
+        return sorted({q for name in condition.reads for q in self._reads.get(name, {name})})
+
     def visit(self, page: Page) -> Visit:
         """The terms of one page."""
         return next(visit for visit in self.visits if visit.page is page)
 
-    def places(self) -> Iterator[tuple[str, Expression, Term]]:
-        """Every condition: what it is for, the expression, and when it is asked."""
+    def places(self) -> Iterator[Condition]:
+        """Every condition with where it stands."""
         for visit in self.visits:
-            if visit.page.when is not None:
-                yield f"page {visit.page.name}", visit.page.when, visit.before
-            for number, check in enumerate(visit.page.checks):
-                yield check_name(visit.page, number), check.that, visit.answered
+            yield from _conditions_of(visit)
+        for listing in self.listings:
+            repeat, inside = listing.repeat, listing.expressions
+            if repeat.when is not None:
+                yield Condition(f"list {repeat.name}", repeat.when, listing.before, inside)
+            for number, check in enumerate(repeat.checks):
+                yield Condition(check_name(repeat, number), check.that, listing.closed, inside)
         for line in self.definition.fee:
             if line.when is not None:
-                yield f"fee {line.name}", line.when, self.complete
+                name = f"fee {line.name}"
+                yield Condition(name, line.when, self.complete, self.expressions)
 
     def _note_texts(self) -> None:
         """Number the texts written in the form, and note which a question may be compared with.
@@ -178,40 +260,158 @@ class Model:
         Any other text is as good as one nobody ever wrote.
         """
         together = _Together()
-        for expression in self._all_expressions():
+        for expression in expressions_of(self.definition):
             tree = tree_of(expression)
             self.texts.asks_size |= calls(tree, "size")
             together.note(expression.reads, literals(tree))
-        for question in self.definition.questions:
+        for computed in self.definition.computed:
+            tree = tree_of(computed.value)
+            self.texts.asks_size |= calls(tree, "size")
+            together.note({computed.name, *computed.value.reads}, literals(tree))
+        for question in self.definition.questions:  # what repeats is one question
             domain = FIELD_TYPES[question.type].domain(question)
             if isinstance(domain, OneOf | SomeOf):
                 together.note({question.name}, domain.values)
         for text in together.texts:
             self.texts.number(text)
+        for repeat in self.definition.repeats:
+            inside = {q.name for page in pages_of(repeat.parts) for q in page.questions}
+            together.note({repeat.name, *inside}, ())
         self._compared = together
 
-    def _all_expressions(self) -> Iterator[Expression]:
-        for page in self.definition.pages:
-            yield from filter(None, (page.when, *(check.that for check in page.checks)))
-        for line in self.definition.fee:
-            if line.when is not None:
-                yield line.when
+    def _follow(
+        self, parts: Sequence[Part], goes_on: Term, place: Place, inside: Expressions
+    ) -> Term:
+        """Follow the parts at one place; gives whether the journey goes on past them."""
+        for part in parts:
+            if isinstance(part, Page):
+                visit = self._visit(part, goes_on, place, inside)
+                self._every_visit.append(visit)
+                goes_on = visit.after
+            else:
+                goes_on = self._list(part, goes_on, place, inside)
+            self._compute(inside)
+        return goes_on
 
-    def _ask_all(self) -> Iterator[Asked]:
-        for page in self.definition.pages:
-            for question in page.questions:
-                domain = FIELD_TYPES[question.type].domain(question)
-                if not isinstance(domain, Nothing):
-                    yield self._ask(page, question, domain)
+    def _compute(self, inside: Expressions) -> None:
+        """Name the computed values all of whose questions have come by now."""
+        for computed in self.definition.computed:
+            name = computed.name
+            if not inside.knows({name}) and inside.knows(self._reads[name]):
+                inside.name(name, inside.worked_out(computed.value))
 
-    def _ask(self, page: Page, question: Question, domain: Domain) -> Asked:
-        name = question.name
+    def _list(self, repeat: Repeat, before: Term, place: Place, inside: Expressions) -> Term:
+        at = _spelt(place)
+        reached = every(before, _holds(inside, repeat.when))
+        ready: Term = reached
+        """Every item so far is finished."""
+        entries: list[tuple[Term, Value]] = []
+        for number in range(min(repeat.max, self._told)):
+            here = (*place, (repeat.name, number))
+            there = z3.Bool(f"there {repeat.name} {number}{at}")
+            earlier = (one for one, _ in entries)
+            self.facts.append(implies(there, every(ready, *earlier)))
+            item = inside.within(_spelt(here))
+            self._compute(item)
+            done = self._follow(repeat.parts, there, here, item)
+            ready = every(ready, implies(there, done))
+            entries.append((there, _record(repeat, item)))
+        counted = count(there for there, _ in entries)
+        number: Term = counted
+        if repeat.max > self._told:
+            number = z3.Int(f"number of {repeat.name}{at}")
+            all_told = every(ready, *(there for there, _ in entries))
+            self.facts += [
+                number <= repeat.max,
+                some(number == counted, every(number > self._told, all_told)),
+            ]
+        known = every(ready, number >= 1) if repeat.min else ready
+        rest = 0 if number is counted else number - counted
+        inside.name(repeat.name, Known(known, Listed(tuple(entries), rest)))
+        self._compute(inside)
+        return self._close(repeat, before, reached, place, inside, number, entries)
+
+    def _close(
+        self,
+        repeat: Repeat,
+        before: Term,
+        reached: Term,
+        place: Place,
+        inside: Expressions,
+        number: Term,
+        entries: list[tuple[Term, Value]],
+    ) -> Term:
+        """Nothing more is added: the list's checks, and whether the journey goes on."""
+        at = _spelt(place)
+        closed, after = z3.Bool(f"closed {repeat.name}{at}"), z3.Bool(f"after {repeat.name}{at}")
+        known = inside.named(repeat.name).known
+        fails = (inside.condition(check.that).fails for check in repeat.checks)
+        passed = every(closed, *map(no, fails))
+        self.facts += [
+            implies(closed, every(known, number >= repeat.min)),
+            after == every(before, some(no(reached), passed)),
+        ]
+        there = tuple(one for one, _ in entries)
+        self.every_listing.append(
+            Listing(repeat, place, inside, before, number, there, reached, closed, passed)
+        )
+        return after
+
+    def _ask_page(
+        self, page: Page, here: tuple[Term, Term], place: Place, inside: Expressions
+    ) -> None:
+        for question in page.questions:
+            domain = FIELD_TYPES[question.type].domain(question)
+            if not isinstance(domain, Nothing):
+                asked = self._ask(page, question, domain, here, place, inside)
+                self.every_asked.append(asked)
+                inside.name(question.name, asked.known)
+                if isinstance(domain, Whole):
+                    inside.limits[question.name] = (domain.first, domain.last)
+
+    def _ask(
+        self,
+        page: Page,
+        question: Question,
+        domain: Domain,
+        here: tuple[Term, Term],
+        place: Place,
+        inside: Expressions,
+    ) -> Asked:
+        visited, answered = here
+        name = f"{question.name}{_spelt(place)}"
+        wanted = _holds(inside, page.asked_when.get(question.name))
         filled: Term = z3.Bool(f"filled {name}") if question.optional else True
-        given = every(self._answered[page.name], filled)
+        given = every(answered, wanted, filled)
         ways = z3.Int(f"way {name}") if isinstance(domain, Parts) else 0
         value, fits = self._value(name, domain, ways)
+        fits = every(fits, *self._offered(page, question.name, value, inside))
         self.facts.append(implies(given, fits))
-        return Asked(question, page, domain, filled, given, value, fits, ways)
+        return Asked(
+            question, page, place, domain, visited, wanted, filled, given, value, fits, ways
+        )
+
+    def _offered(self, page: Page, name: str, value: Value, inside: Expressions) -> Iterator[Term]:
+        """Every choice in the answer is offered."""
+        for (question, option), condition in page.offered_when.items():
+            if question == name:
+                yield implies(self.chooses(value, option), _holds(inside, condition))
+
+    def chooses(self, value: Value, option: str) -> Term:
+        """Whether an answer is an option, or has it among others."""
+        number = self.texts.number(option)
+        match value:
+            case Text(term):
+                return term == number
+            case Listed(entries):
+                chosen = (
+                    every(there, item.term == number)
+                    for there, item in entries
+                    if isinstance(item, Text)
+                )
+                return some(*chosen)
+            case _:
+                return False  # nothing is known of it, so nothing is asked of it
 
     def _value(self, name: str, domain: Domain, ways: Term) -> tuple[Value, Term]:  # noqa: C901, PLR0911  # one for each domain
         match domain:
@@ -275,7 +475,8 @@ class Model:
 
     def _could_be(self, name: str, number: Term, takes: Callable[[str], bool] = bool) -> Term:
         """One of the texts the question is compared with, or any other."""
-        compared = [text for text in self._compared.with_question(name) if text and takes(text)]
+        question = name.partition(_AT)[0]
+        compared = [t for t in self._compared.with_question(question) if t and takes(t)]
         return some(*(number == self.texts.number(text) for text in compared), number >= FRESH)
 
     def _parts(self, name: str, domain: Parts, ways: Term) -> tuple[Value, Term]:
@@ -295,29 +496,22 @@ class Model:
         fits = every(some(*by_way), *texts)
         return Named(tuple((part, Text(number)) for part, number in numbers.items())), fits
 
-    def _visit_all(self) -> Iterator[Visit]:
-        goes_on: Term = True
-        for page in self.definition.pages:
-            visit = self._visit(page, goes_on)
-            goes_on = visit.after
-            yield visit
-
-    def _visit(self, page: Page, before: Term) -> Visit:
-        visited = z3.Bool(f"visited {page.name}")
-        answered, after = self._answered[page.name], z3.Bool(f"after {page.name}")
-        self.facts.append(visited == every(before, self.holds(page.when)))
+    def _visit(self, page: Page, before: Term, place: Place, inside: Expressions) -> Visit:
+        at = _spelt(place)
+        visited = z3.Bool(f"visited {page.name}{at}")
+        answered, after = z3.Bool(f"answered {page.name}{at}"), z3.Bool(f"after {page.name}{at}")
+        self.facts.append(visited == every(before, _holds(inside, page.when)))
+        self._ask_page(page, (visited, answered), place, inside)
+        self._compute(inside)
         if page.is_exit:
             self.facts += [no(answered), after == every(before, no(visited))]
-        else:
-            goes_on = every(answered, *(no(self._fails(check)) for check in page.checks))
-            self.facts += [
-                implies(answered, visited),
-                after == every(before, some(no(visited), goes_on)),
-            ]
-        return Visit(page, before, visited, answered, after)
-
-    def _fails(self, check: Check) -> Term:
-        return self.expressions.condition(check.that).fails
+            return Visit(page, place, inside, before, visited, answered, False, after)
+        passed = every(answered, *(no(inside.condition(c.that).fails) for c in page.checks))
+        self.facts += [
+            implies(answered, visited),
+            after == every(before, some(no(visited), passed)),
+        ]
+        return Visit(page, place, inside, before, visited, answered, passed, after)
 
     def _charge(self, line: FeeLine) -> Charge:
         certain: Term = False
@@ -343,12 +537,11 @@ class Model:
             found, amount = some(inside, found), choose(inside, band.amount, amount)
         return every(sure, found), amount
 
-    def _number(self, question: str) -> tuple[Term, Term]:
-        """Whether a number was given that is not negative, and the number."""
-        asked = self.asked.get(question)
-        if asked is None or not isinstance(asked.value, Number):
-            return False, 0
-        return every(asked.given, asked.value.term >= 0), asked.value.term
+    def _number(self, name: str) -> tuple[Term, Term]:
+        """Whether a number is known that is not negative, and the number."""
+        known = self.known(name)
+        term = self.expressions.as_number(known.value)
+        return every(known.known, term >= 0), term
 
 
 class _Together:
@@ -378,9 +571,89 @@ class _Together:
                 yield from texts
 
 
-def check_name(page: Page, number: int) -> str:
-    """How the check of a page is called in facts and verdicts."""
+def _conditions_of(visit: Visit) -> Iterator[Condition]:
+    page, inside = visit.page, visit.expressions
+    if page.when is not None:
+        yield Condition(f"page {page.name}", page.when, visit.before, inside)
+    for (question, option), condition in page.offered_when.items():
+        name = option_name(question, option)
+        yield Condition(name, condition, visit.visited, inside)
+    for question, condition in page.asked_when.items():
+        yield Condition(f"question {question}", condition, visit.answered, inside)
+    for number, check in enumerate(page.checks):
+        yield Condition(check_name(page, number), check.that, visit.answered, inside)
+    for number, warning in enumerate(page.warnings):
+        yield Condition(warning_name(page, number), warning.that, visit.passed, inside)
+
+
+def _spelt(place: Place) -> str:
+    return "".join(f"{_AT}{name}/{number + 1}" for name, number in place)
+
+
+def _is_short(listing: Listing) -> Term:
+    told = len(listing.there)
+    return True if listing.repeat.max <= told else listing.number <= told
+
+
+def _is_first(place: Place) -> bool:
+    return all(number == 0 for _, number in place)
+
+
+def _holds(inside: Expressions, condition: Expression | None) -> Term:
+    return True if condition is None else inside.condition(condition).holds
+
+
+def _record(repeat: Repeat, item: Expressions) -> Record:
+    """An item as conditions see it: its own answers and lists."""
+    names = [q.name for part in repeat.parts if isinstance(part, Page) for q in part.questions]
+    names += [part.name for part in repeat.parts if isinstance(part, Repeat)]
+    return Record(tuple((name, item.named(name)) for name in names))
+
+
+def expressions_of(definition: FormDefinition) -> Iterator[Expression]:
+    """Every expression of the form."""
+    yield from (computed.value for computed in definition.computed)
+    for page in definition.pages:
+        yield from filter(None, (page.when, *(check.that for check in page.checks)))
+        yield from (warning.that for warning in page.warnings)
+        yield from page.asked_when.values()
+        yield from page.offered_when.values()
+    for repeat in definition.repeats:
+        yield from filter(None, (repeat.when, *(check.that for check in repeat.checks)))
+    for line in definition.fee:
+        if line.when is not None:
+            yield line.when
+
+
+def told_one_by_one(definition: FormDefinition) -> int:
+    """How many items decide everything: one for each exists, all, map and filter of the form."""
+    folds = sum(comprehensions(tree_of(each)) for each in expressions_of(definition))
+    nested = any(isinstance(part, Repeat) for each in definition.repeats for part in each.parts)
+    return max(2 if nested else 3, folds)
+
+
+def check_name(page: Page | Repeat, number: int) -> str:
+    """How the check of a page or list is called in facts and verdicts."""
     return f"check {number + 1} of {page.name}"
+
+
+def warning_name(page: Page, number: int) -> str:
+    """How the warning of a page is called in facts and verdicts."""
+    return f"warning {number + 1} of {page.name}"
+
+
+def option_name(question: str, option: str) -> str:
+    """How an option is called in facts and verdicts."""
+    return f"option {option} of {question}"
+
+
+def reads_of_computed(definition: FormDefinition) -> dict[str, frozenset[str]]:
+    """Computed value → the questions and lists it is worked out from, in the end."""
+    reads: dict[str, frozenset[str]] = {}
+    for computed in definition.computed:
+        needs = (reads.get(name, frozenset({name})) for name in computed.value.reads)
+        reads[computed.name] = frozenset[str]().union(*needs)
+    return reads
 
 
 def _last_day(definition: FormDefinition, first: date) -> date:

@@ -1,12 +1,19 @@
 """Proves everything that is claimed of a form."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from portal.core.dates import Today
 from portal.forms.definition import FormDefinition
-from portal.forms.proofs.claims import CLAIMS
-from portal.forms.proofs.model import Model
+from portal.forms.proofs.claims import CLAIMS, Claim
+from portal.forms.proofs.model import (
+    Model,
+    expressions_of,
+    reads_of_computed,
+    told_one_by_one,
+)
 from portal.forms.proofs.search import Search
+from portal.forms.proofs.syntax import has_inner_loop, tree_of
 from portal.forms.proofs.verdicts import Proven, Refuted, Undecided, Verdict
 
 
@@ -54,5 +61,47 @@ def begin(definition: FormDefinition, today: Today) -> Search:
 
 def prove_with(search: Search) -> Proof:
     """The same, with a search that is kept: what was found seeds the covering journeys."""
-    verdicts = tuple(verdict for claim in CLAIMS for verdict in claim(search))
-    return Proof(search.definition.form, verdicts)
+    beyond = beyond_proof(search.definition)
+    verdicts = (verdict for claim in CLAIMS for verdict in _verdicts(claim, search, beyond))
+    return Proof(search.definition.form, tuple(verdicts))
+
+
+def _verdicts(claim: Claim, search: Search, beyond: str) -> Iterator[Verdict]:
+    """What a claim comes to; of a form beyond proof, only that nobody can say."""
+    if beyond:
+        about = (claim.__doc__ or claim.__name__).splitlines()[0].rstrip(".")
+        yield Undecided(about, f"the form has {beyond}, which no proof knows of yet")
+    else:
+        yield from claim(search)
+
+
+def beyond_proof(definition: FormDefinition) -> str:
+    """What a form has that no proof knows of, in words; empty when everything is known.
+
+    A list is told by a few items: one for each `exists`, `all`, `map` and `filter`. That is not
+    enough where one of them means something else for every item of a list.
+    """
+    if not definition.repeats:
+        return ""
+    if told_one_by_one(definition) > _MOST_TOLD:
+        return f"more than {_MOST_TOLD} expressions that go through a list"
+    if any(has_inner_loop(tree_of(each)) for each in expressions_of(definition)):
+        return "an expression that goes through a list for each of a list"
+    if any(set(reads) & lists for lists, reads in _read_within(definition)):
+        return "a condition in a list that goes through another list"
+    return ""
+
+
+_MOST_TOLD = 5
+
+
+def _read_within(definition: FormDefinition) -> Iterator[tuple[set[str], set[str]]]:
+    """For each list, the others and what is read by the conditions among its own pages."""
+    names = {repeat.name for repeat in definition.repeats}
+    behind = reads_of_computed(definition)
+    for repeat in definition.repeats:
+        inside = replace(definition, parts=repeat.parts, fee=(), computed=())
+        reads = {name for each in expressions_of(inside) for name in each.reads}
+        reads = {n for name in reads for n in behind.get(name, frozenset({name}))}
+        own = {each.name for each in inside.repeats}
+        yield names - own, reads

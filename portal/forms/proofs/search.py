@@ -59,6 +59,13 @@ class Search:
             return seen
         if goal is False:
             return None
+        if self.model.short is not True:
+            found = self._found(every(goal, self.model.short), shows, name, hopeful=hopeful)
+            if isinstance(found, Observation):
+                return found
+        return self._found(goal, shows, name, hopeful=hopeful)
+
+    def _found(self, goal: Term, shows: Shows, name: str, *, hopeful: bool) -> Found:
         self._solver.push()
         try:
             self._solver.add(goal)
@@ -169,6 +176,6 @@ class Search:
     def _otherwise(self, found: z3.ModelRef) -> Term:
         """Not the same free values again, nor the same texts."""
         free: list[Any] = [*self.model.expressions.free]
-        free += [term for asked in self.model.asked.values() for term in asked.texts]
+        free += [term for asked in self.model.every_asked for term in asked.texts]
         same = [term == found.eval(term, True) for term in free]
         return no(every(*same)) if same else False

@@ -119,6 +119,44 @@ def literals(node: Node) -> Iterator[str]:
             pass
 
 
+def comprehensions(node: Node) -> int:
+    """How many comprehensions there are in it."""
+    match node:
+        case Call(_, inside) | ListOf(inside):
+            return sum(map(comprehensions, inside))
+        case Part(of):
+            return comprehensions(of)
+        case Comprehension():
+            return 1 + sum(map(comprehensions, (node.over, node.step)))
+        case _:
+            return 0
+
+
+def has_inner_loop(node: Node) -> bool:
+    """Whether a comprehension goes through a whole list of the form for each of another."""
+    match node:
+        case Call(_, inside) | ListOf(inside):
+            return any(map(has_inner_loop, inside))
+        case Part(of):
+            return has_inner_loop(of)
+        case Comprehension(_, over, _, _, step):
+            return has_inner_loop(over) or has_inner_loop(step) or _loops_over_a_name(step)
+        case _:
+            return False
+
+
+def _loops_over_a_name(node: Node) -> bool:
+    match node:
+        case Call(_, inside) | ListOf(inside):
+            return any(map(_loops_over_a_name, inside))
+        case Part(of):
+            return _loops_over_a_name(of)
+        case Comprehension(_, over, _, _, step):
+            return not isinstance(over, Part) or _loops_over_a_name(step)
+        case _:
+            return False
+
+
 def calls(node: Node, function: str) -> bool:
     """Whether a function is called anywhere in it."""
     match node:

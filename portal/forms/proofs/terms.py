@@ -106,6 +106,10 @@ class Listed:
     """A list: each entry with the condition under which it is there."""
 
     entries: "tuple[tuple[Term, Value], ...]"
+    rest: Term = 0
+    """How many more there are that are not told one by one."""
+    limits: tuple[int, int] | None = None
+    """What each of the rest is between, when they are numbers of which that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +120,20 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
+class Record:
+    """One of the things of a repeating group: what is known of it by name."""
+
+    parts: "tuple[tuple[str, Known], ...]"
+
+
+@dataclass(frozen=True, slots=True)
 class Free:
     """A value no proof knows of: anything, but the same each time."""
 
     key: str
 
 
-Value: TypeAlias = Truth | Number | Text | Moment | Span | Listed | Named | Free
+Value: TypeAlias = Truth | Number | Text | Moment | Span | Listed | Named | Record | Free
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,18 +10,14 @@ from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.base import Json
 from portal.forms.fields.domain import Files, Parts, PartsWanted, Unmodelled, Words
 from portal.forms.proofs import calendar
-from portal.forms.proofs.model import Asked, Model
+from portal.forms.proofs.model import Asked, Model, Place
 from portal.forms.proofs.terms import Free, Listed, Moment, Named, Number, Term, Text, Truth
 
 
 def example_of(model: Model, found: z3.ModelRef, name: str) -> tuple[Example, Today]:
     """The answers of every page answered, and the day it is."""
     reading = _Reading(model, found)
-    answers = {
-        asked.question.name: reading.written(asked)
-        for asked in model.asked.values()
-        if reading.is_true(asked.given)
-    }
+    answers = reading.answers(model, ())
     day = calendar.day_of(reading.number(model.today))
     return Example(name, answers, on=day), Today(day, model.bank_holidays)
 
@@ -32,6 +28,21 @@ class _Reading:
         self._today = model.today
         self._found = found
         self._samples: dict[int, int] = {}
+
+    def answers(self, model: Model, place: Place) -> dict[str, Any]:
+        """What is answered at a place, lists among it."""
+        answers: dict[str, Any] = {
+            asked.question.name: self.written(asked)
+            for asked in model.every_asked
+            if asked.place == place and self.is_true(asked.given)
+        }
+        for listing in model.every_listing:
+            number = self.number(listing.number) if listing.place == place else 0
+            if number and self.is_true(listing.reached):
+                name, told = listing.repeat.name, len(listing.there)
+                items = [self.answers(model, (*place, (name, n))) for n in range(min(number, told))]
+                answers[name] = items + [items[-1]] * (number - told)
+        return answers
 
     def is_true(self, term: Term) -> bool:
         return term if isinstance(term, bool) else z3.is_true(self._found.eval(term, True))

@@ -16,13 +16,13 @@ from typing import Any
 
 from portal.core.dates import Today
 from portal.core.errors import PersonMustLook
-from portal.forms.conditions import evaluate
+from portal.forms.conditions import Expression, evaluate, holds
 from portal.forms.definition import FormDefinition, Page
 from portal.forms.examples import ExampleGazetteer, example_file
 from portal.forms.fees import calculate_fee
 from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.base import Asking, FieldError, Question, Unfinished
-from portal.forms.journey import failing
+from portal.forms.journey import compute, failing
 from portal.forms.texts import fill, placeholders
 
 FEWEST_TRIES, MOST_TRIES = 3, 300
@@ -39,6 +39,8 @@ class Judgement:
     results: dict[str, set[bool | None]] = field(default_factory=dict)
     ended: set[str] = field(default_factory=set)
     complete: int = 0
+    idle_warnings: set[str] = field(default_factory=set)
+    """Warnings shown to nobody, or to everybody."""
 
     @property
     def harmful(self) -> bool:
@@ -82,11 +84,24 @@ def _expressions(form: FormDefinition) -> Iterator[str]:
     for page in form.pages:
         if page.when is not None:
             yield page.when.text
-        for check in page.checks:
+        for check in (*page.checks, *page.warnings):
             yield check.that.text
+        for condition in (*page.asked_when.values(), *page.offered_when.values()):
+            yield condition.text
+    for computed in form.computed:
+        yield computed.value.text
     for line in form.fee:
         if line.when is not None:
             yield line.when.text
+
+
+def _reads(form: FormDefinition, condition: Expression) -> set[str]:
+    """The questions it reads, through computed values too."""
+    behind = {each.name: each.value for each in form.computed}
+    found: set[str] = set()
+    for name in condition.reads:
+        found |= _reads(form, behind[name]) if name in behind else {name}
+    return found
 
 
 @dataclass
@@ -124,6 +139,8 @@ class _Trial:
             if page.is_exit:
                 self._note_end(values)
                 continue
+            for (question, option), condition in page.offered_when.items():
+                self._asked(f"option {option} of {question}", condition, scope, route)
             here = route | {page.name}
             passed = False
             for told_apart, others in self._answers(page, kept):
@@ -144,18 +161,46 @@ class _Trial:
         """Try what later pages cannot tell apart until one set of it passes."""
         passed = False
         names = [f"check {number} of {page.name}" for number in range(len(page.checks))]
+        warns = [f"warning {number} of {page.name}" for number in range(len(page.warnings))]
         for tries, chosen in enumerate(_scattered(others)):
             whole = {**values, **{name: value for name, value in chosen if value is not None}}
+            if not self._as_asked(page, whole, route):
+                continue
             inside = self._scope(whole)
             for name, check in zip(names, page.checks, strict=True):
                 self._asked(name, check.that, inside, route)
             if not any(failing(page, page.checks, inside, self.today)):
                 passed = True
                 self._keep(after, whole, route, kept)
-            settled = all({True, False} <= self.seen.results[name] for name in names)
+                for name, warning in zip(warns, page.warnings, strict=True):
+                    self._asked(name, warning.that, inside, route)
+            settled = all(
+                {True, False} <= self.seen.results.get(name, set()) for name in (*names, *warns)
+            )
             if passed and (settled or tries > MOST_TRIES) and tries >= FEWEST_TRIES:
                 break
         return passed
+
+    def _as_asked(self, page: Page, values: Values, route: frozenset[str]) -> bool:
+        """Take out what is not asked; false when a choice is not offered."""
+        known = {q.name for q in page.questions}
+        before = self._scope({n: v for n, v in values.items() if n not in known})
+        scope = dict(before)
+        for question in page.questions:
+            name = question.name
+            asked_when = page.asked_when.get(name)
+            if asked_when is not None and not self._asked(
+                f"question {name}", asked_when, scope, route
+            ):
+                values.pop(name, None)
+            if name not in values:
+                continue
+            chosen = [values[name]] if isinstance(values[name], str) else values[name]
+            for (of, option), condition in page.offered_when.items():
+                if of == name and option in chosen and not holds(condition, before, self.today):
+                    return False
+            scope[name] = self.cel[name](values[name])
+        return True
 
     def _keep(
         self, after: dict, values: Values, route: frozenset[str], kept: frozenset[str]
@@ -188,7 +233,9 @@ class _Trial:
         return frozenset(p.name for name in kept if (p := self.form.page_of(name)) is not None)
 
     def _scope(self, values: Values) -> dict[str, Any]:
-        return {name: self.cel[name](value) for name, value in values.items()}
+        scope = {name: self.cel[name](value) for name, value in values.items()}
+        compute(self.form, scope, self.today)
+        return scope
 
     @cached_property
     def _case_reads(self) -> frozenset[str]:
@@ -200,11 +247,18 @@ class _Trial:
     def _read_later(self, place: int) -> frozenset[str]:
         reads: set[str] = set()
         for page in self.form.pages[place + 1 :]:
-            reads |= page.when.reads if page.when else set()
-            for check in page.checks:
-                reads |= check.that.reads
+            within = [check.that for check in (*page.checks, *page.warnings)]
+            within += [*page.asked_when.values(), *page.offered_when.values()]
+            for condition in filter(None, (page.when, *within)):
+                reads |= _reads(self.form, condition)
         for line in self.form.fee:
-            reads |= (line.when.reads if line.when else set()) | {line.by, line.times}
+            reads |= _reads(self.form, line.when) if line.when else set()
+            reads |= {line.by, line.times}
+        for computed in self.form.computed:
+            reads |= _reads(self.form, computed.value) if computed.name in reads else set()
+        for page in reversed(self.form.pages):
+            for question, condition in reversed(page.asked_when.items()):
+                reads |= _reads(self.form, condition) if question in reads else set()
         return frozenset(reads)
 
     def _asked(
@@ -213,13 +267,21 @@ class _Trial:
         result = evaluate(condition, scope, self.today)
         self.seen.results.setdefault(name, set()).add(result)
         if result is None:
-            missing = [q for q in condition.reads if q not in scope]
-            off = [q for q in missing if self.form.page_of(q).name not in route]
+            if any(name == f"question {q}" for page in self.form.pages for q in page.reveals):
+                return False
+            missing = [q for q in _reads(self.form, condition) if q not in scope]
+            off = [q for q in missing if self._is_off(q, scope, route)]
             if off and len(off) == len(missing):
                 self.seen.defects.add(f"{name} reads {off[0]} off the route")
             if not missing:
                 self.seen.defects.add(f"{name} cannot be worked out")
         return result is True
+
+    def _is_off(self, question: str, scope: Mapping[str, Any], route: frozenset[str]) -> bool:
+        page = self.form.page_of(question)
+        asked_when = page.asked_when.get(question)
+        asked = asked_when is None or holds(asked_when, scope, self.today)
+        return page.name not in route or not asked
 
     def _note_end(self, values: Values) -> None:
         for name, value in values.items():
@@ -262,7 +324,9 @@ class _Trial:
         self, page: Page, kept: frozenset[str]
     ) -> Iterator[tuple[Values, list[list[tuple[str, Any]]]]]:
         """Each set of the answers that later pages tell apart, with the choices for the others."""
-        matters = kept.union(*(check.that.reads for check in page.checks))
+        within = [check.that for check in (*page.checks, *page.warnings)]
+        within += page.asked_when.values()
+        matters = kept.union(*(_reads(self.form, condition) for condition in within))
         told_apart: list[list[tuple[str, Any]]] = []
         others: list[list[tuple[str, Any]]] = []
         for question in page.questions:
@@ -419,15 +483,27 @@ def _conclude(form: FormDefinition, seen: Judgement) -> None:
             name = f"check {number} of {page.name}"
             if name in seen.results and False not in seen.results[name]:
                 seen.defects.add(f"{name} never fails")
-    for line in form.fee:
-        results = seen.results.get(f"fee {line.name}")
+    both_ways = [f"fee {line.name}" for line in form.fee]
+    for page in form.pages:
+        both_ways += [f"question {name}" for name in page.asked_when]
+        both_ways += [f"option {option} of {name}" for name, option in page.offered_when]
+        for number in range(len(page.warnings)):
+            results = seen.results.get(f"warning {number} of {page.name}")
+            if results is not None and (False not in results or results == {False}):
+                seen.idle_warnings.add(f"warning {number} of {page.name}")
+    for name in both_ways:
+        results = seen.results.get(name)
         if results is not None and (True not in results or results == {True}):
-            seen.defects.add(f"fee {line.name} is always the same")
+            seen.defects.add(f"{name} is always the same")
     for question in form.questions:
         page = form.page_of(question.name)
         if page is None or page.name not in seen.visited:
             continue
+        if True not in seen.results.get(f"question {question.name}", {True}):
+            continue
         for value in _options(question):
+            if True not in seen.results.get(f"option {value} of {question.name}", {True}):
+                continue
             if f"{question.name} is {value!r}" not in seen.ended:
                 seen.defects.add(f"{question.name} {value} leads nowhere")
 

@@ -12,7 +12,7 @@ from portal.forms.journey import walk
 from portal.forms.parsing import parse_form
 from portal.forms.proofs.proving import prove
 from tests.forms.proofs.oracle import judge
-from tests.forms.proofs.small_forms import TODAY, Written
+from tests.forms.proofs.small_forms import CASE, TODAY, Written
 
 CODES = {
     "never reached": "V001",
@@ -56,7 +56,7 @@ def conditions(draw: st.DrawFn, names: list[str]) -> str:
 
 @st.composite
 def forms(draw: st.DrawFn) -> Written:
-    pages, names = "", []
+    pages, names, computed = "", [], ""
     for number in range(draw(st.integers(1, 4))):
         when = ""
         if names and draw(st.booleans()):
@@ -66,12 +66,32 @@ def forms(draw: st.DrawFn) -> Written:
             continue
         name = f"{draw(st.sampled_from('rny'))}{number}"
         optional = ", optional: yes" if draw(st.integers(0, 4)) == 0 else ""
+        kind = KINDS[name[0]]
+        if name[0] == "r" and names and draw(st.integers(0, 2)) == 0:
+            offer = draw(conditions(names))
+            kind = kind.replace("b: B", f'b: {{label: B, when: "{_quoted(offer)}"}}')
+        before_page = list(names)
         names.append(name)
-        pages += f"- page: page-{number}\n{when}  questions:\n"
-        pages += f"    - {{question: {name}, ask: Ask, {KINDS[name[0]]}{optional}}}\n"
+        pages += f"- page: page-{number}\n  title: Page\n{when}  questions:\n"
+        pages += f"    - {{question: {name}, ask: Ask, {kind}{optional}}}\n"
+        if name[0] in "ry" and draw(st.integers(0, 2)) == 0:
+            reveals = (
+                f"{name} == 'a'" if name[0] == "r" else draw(st.sampled_from(["!", ""])) + name
+            )
+            if before_page and draw(st.booleans()):
+                reveals = _quoted(draw(conditions(before_page)))
+            names.append(f"n9{number}")
+            pages += f'    - {{question: n9{number}, ask: Ask, {KINDS["n"]}, when: "{reveals}"}}\n'
         if draw(st.integers(0, 2)) == 0:
+            key = draw(st.sampled_from(["check", "warn"]))
             that = draw(conditions(names))
-            pages += f"  check:\n    - {{that: '{that}', else: Wrong, at: {name}}}\n"
+            pages += f"  {key}:\n    - {{that: '{that}', else: Wrong, at: {name}}}\n"
+        numbers = [each for each in names if each[0] == "n"]
+        if numbers and draw(st.integers(0, 3)) == 0:
+            one, other = draw(st.sampled_from(numbers)), draw(st.sampled_from(numbers))
+            sign = draw(st.sampled_from("+-"))
+            computed += f"  - {{value: nc{number}, is: '{one} {sign} {other}'}}\n"
+            names.append(f"nc{number}")
     fee, fees = "", ""
     numbers = [name for name in names if name[0] == "n"]
     if draw(st.booleans()):
@@ -85,7 +105,12 @@ def forms(draw: st.DrawFn) -> Written:
         last = draw(st.sampled_from(["", "to: 2, "]))
         bands = f"[{{to: 1, amount: £1.00}}, {{{last}amount: £2.00}}]"
         fees = f"bands:\n  - from: 2020-01-01\n    bands: {bands}"
-    return Written(pages, fee, fees=fees)
+    case = f"computed:\n{computed}{CASE}" if computed else CASE
+    return Written(pages, fee, case, fees)
+
+
+def _quoted(condition: str) -> str:
+    return condition.replace('"', "'")
 
 
 def form_of(written: Written) -> FormDefinition:
@@ -106,6 +131,8 @@ def test_the_prover_refuses_what_the_judge_sees_go_wrong_and_nothing_else(writte
         judged.defects,
         [str(refuted.finding) for refuted in proof.refuted],
     )
+    idle = [each for each in proof.warnings if each.code == "V013"]
+    assert len(idle) == len(judged.idle_warnings)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
