@@ -15,6 +15,7 @@ from typing import Any
 from cel_expr_python import cel
 
 from portal.core.dates import Today, add_working_days, working_days_between
+from portal.core.shapes import is_mapping
 from portal.forms.fields.base import Spot
 
 LONGEST = 500  # characters: a condition longer than this wants a page of its own
@@ -258,7 +259,7 @@ def as_listed(value: Any) -> Any:  # noqa: ANN401  # what field types give to CE
     """A value of `FieldType.cel` as it must be inside an item of a list."""
     if isinstance(value, datetime):
         return _Moment(value.year, value.month, value.day, tzinfo=UTC)
-    if isinstance(value, dict):
+    if is_mapping(value):
         return {name: as_listed(part) for name, part in value.items()}
     return value
 

@@ -274,7 +274,7 @@ class _Known:
     def needs(self, condition: Expression) -> frozenset[str]:
         """The questions and lists a condition reads, those behind computed values included."""
         known = self.computed
-        return frozenset().union(*(known.get(name, {name}) for name in condition.reads))
+        return frozenset[str]().union(*(known.get(name, {name}) for name in condition.reads))
 
     def read(self, reader: Reader, key: str) -> Expression | None:
         """A condition; noted when it reads something that is asked later or elsewhere."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from portal.core.shapes import is_mapping
 from portal.forms.language import OPTION, SHARED
 from portal.forms.reader import Reader
 from portal.forms.source import Source
@@ -12,7 +13,7 @@ USE = "use"
 
 def list_named(options: object) -> str:
     """The name of the list that `options:` takes; empty when it lists the choices itself."""
-    if isinstance(options, Mapping) and set(options) == {USE} and isinstance(options[USE], str):
+    if is_mapping(options) and set(options) == {USE} and isinstance(options[USE], str):
         return options[USE]
     return ""
 
@@ -25,7 +26,9 @@ def choices_of(item: Reader, shared: Source) -> Mapping[str, Any]:
     name = list_named(item.raw.get("options"))
     if not name or (shared.value is None and shared.findings):  # unreadable: that is said already
         return item.raw
-    lists = Reader(shared, (), SHARED).mapping("options") if shared.value is not None else {}
+    lists: Mapping[str, Any] = (
+        Reader(shared, (), SHARED).mapping("options") if shared.value is not None else {}
+    )
     if name not in lists:
         known = ", ".join(lists) or "none"
         said = f"_shared.yml has no list of choices called {name}"

@@ -1,8 +1,10 @@
 """Who takes what from `_shared.yml`: which forms a change to a shared page or list touches."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from portal.core.shapes import is_mapping
 from portal.forms.parsing import Bundle
 from portal.forms.shared_options import USE
 from portal.forms.source import Path, Source, read_source
@@ -55,8 +57,8 @@ def _kind(path: Path) -> str:
 
 
 def _offered(shared: Source) -> Iterator[tuple[str, str]]:
-    value = shared.value if isinstance(shared.value, dict) else {}
+    value: Mapping[str, Any] = shared.value if is_mapping(shared.value) else {}
     for key, kind in (("pages", "page"), ("options", "options")):
         level = value.get(key)
-        for name in level if isinstance(level, dict) else ():
+        for name in level if is_mapping(level) else ():
             yield kind, name

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
+from portal.core.shapes import is_mapping
 from portal.forms.conditions import Expression
 from portal.forms.definition import Check, Example, Page, Repeat, pages_of
 from portal.forms.fields import FIELD_TYPES
@@ -520,7 +521,7 @@ def _has_words(search: Search, name: str, part: str) -> Term:
 def _is_empty(seen: Observation, name: str, part: str) -> bool:
     value = seen.scope.get(name)
     return value in (None, "") or (
-        isinstance(value, dict) and part not in ("", "label") and not value.get(part)
+        is_mapping(value) and part not in ("", "label") and not value.get(part)
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from portal.core.dates import Today
 from portal.core.errors import PersonMustLook
 from portal.core.money import Pence
+from portal.core.shapes import is_tuple
 from portal.forms.answers import Answers, ItemPath
 from portal.forms.conditions import Expression, evaluate
 from portal.forms.definition import Example, FeeLine, FormDefinition, Page, Part, Repeat
@@ -308,7 +309,7 @@ class _Reading:
                 continue
             posted = {name: raw[name] for name in field_type.inputs(question) if name in raw}
             outcome = field_type.parse(question, posted, self._asking)
-            mistaken = isinstance(outcome, tuple) and outcome and isinstance(outcome[0], FieldError)
+            mistaken = is_tuple(outcome) and outcome and isinstance(outcome[0], FieldError)
             if isinstance(outcome, Unfinished) or mistaken:
                 return None
             if outcome is not None:
