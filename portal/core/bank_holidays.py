@@ -4,8 +4,6 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from govuk_bank_holidays.bank_holidays import BankHolidays
-
 
 @cache
 def bank_holidays() -> frozenset[date]:
@@ -14,6 +12,9 @@ def bank_holidays() -> frozenset[date]:
     Working days beyond its end count as if there were none: update the package each year
     (https://www.gov.uk/bank-holidays).
     """
+    # It brings an HTTP client along, which takes a moment to import and is never used.
+    from govuk_bank_holidays.bank_holidays import BankHolidays  # noqa: PLC0415
+
     kept: Any = BankHolidays(use_cached_holidays=True)
     listed: list[dict[str, Any]] = kept.get_holidays(BankHolidays.ENGLAND_AND_WALES)
     return frozenset(day for holiday in listed if isinstance(day := holiday["date"], date))

@@ -221,7 +221,7 @@ def _could_be(part: str, text: str) -> bool:
 
 def _sample(part: str, number: int) -> str:
     if part == "uprn":
-        return f"999{number % 10**9:09d}"
+        return f"999{number % (10**9 - 1) + 1:09d}"  # as the example gazetteer counts
     inward = f"{number % 10}{'ABDEFGHJLN'[number // 10 % 10]}A"
     samples = {"one_line": f"{number + 1} Sample Street", "town": f"Sampleton {number}"}
     return samples.get(part, f"ZZ1 {inward}")

@@ -14,7 +14,7 @@ from portal.core.errors import PersonMustLook
 from portal.core.money import Pence
 from portal.core.shapes import is_tuple
 from portal.forms.answers import Answers, ItemPath
-from portal.forms.conditions import Expression, evaluate
+from portal.forms.conditions import Expression, as_listed, evaluate
 from portal.forms.definition import Example, FeeLine, FormDefinition, Page, Part, Repeat
 from portal.forms.examples import (
     ExampleGazetteer,
@@ -224,7 +224,7 @@ class _Again:
                 repeat.parts, item.answers, inside, (*at, (repeat.name, item.id))
             )
             new = inside.keys() - scope.keys() - computed
-            rows.append({name: inside[name] for name in new})
+            rows.append({name: as_listed(inside[name]) for name in new})
             if not goes_on:
                 return False
         path = Step(repeat, at).path

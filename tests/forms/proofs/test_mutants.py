@@ -65,7 +65,8 @@ def is_shown(form: FormDefinition, refuted: Refuted) -> bool:
     witness = refuted.witness
     if witness is None or witness.on is None:
         return False
-    return not run_example(form, witness, Today(witness.on, TODAY.bank_holidays)).problems
+    problems = run_example(form, witness, Today(witness.on, TODAY.bank_holidays)).problems
+    return all("the fee cannot be worked out" in problem for problem in problems)
 
 
 def outcome_of(bundle: Bundle) -> str:
