@@ -10,6 +10,8 @@ from portal.forms.definition import Example, FormDefinition
 from portal.forms.examples import Outcome, run_example
 from portal.forms.source import Finding
 
+MOST_TOLD = 200
+"""Findings told at once."""
 _MOST_DIFFERENCES = 4_000
 """Lines of a comparison that are shown."""
 
@@ -89,9 +91,9 @@ def routes(
     return arrived[0], arrived[-1]
 
 
-def as_told(findings: Iterable[Finding]) -> list[dict[str, Any]]:
-    """Findings as the editor takes them."""
-    return [{**asdict(finding), "severity": finding.severity} for finding in findings]
+def as_told(findings: Sequence[Finding]) -> list[dict[str, Any]]:
+    """The first findings, as the editor takes them: a text may have thousands."""
+    return [asdict(finding) for finding in findings[:MOST_TOLD]]
 
 
 def differences(before: str, after: str) -> tuple[DiffLine, ...]:

@@ -1,11 +1,19 @@
 """Draft definitions and trials, on both databases."""
 
 from datetime import UTC, date, datetime, timedelta
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
 
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from sqlalchemy import MetaData, inspect
+from sqlmodel import SQLModel
 
+import portal.migrations
 from portal.core.errors import Conflict
-from portal.database import Transactions
+from portal.database import Transactions, open_engine
 from portal.forms.parsing import Bundle
 from portal.submissions.designing import (
     Trial,
@@ -74,3 +82,25 @@ def test_each_browser_tries_on_its_own_and_is_forgotten_after_a_day(transactions
 
 def test_where_nobody_is_in_the_middle_of_a_form_nothing_is_counted(transactions: Transactions):
     assert count_live_drafts(transactions, NOW) == {}
+
+
+def test_the_step_makes_what_the_code_believes_in(database_url: str):
+    path = Path(portal.migrations.__file__).parent / "versions" / "0009_draft_definitions.py"
+    spec = spec_from_file_location("step_0009", path)
+    assert spec is not None
+    assert spec.loader is not None
+    step = module_from_spec(spec)
+    spec.loader.exec_module(step)
+    ours = MetaData(naming_convention=SQLModel.metadata.naming_convention)
+    for name in ("draft_definition", "trial"):
+        SQLModel.metadata.tables[name].to_metadata(ours)
+    engine = open_engine(database_url)
+    with engine.begin() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        with Operations.context(context):
+            step.upgrade()
+        assert compare_metadata(context, ours) == []
+        with Operations.context(context):
+            step.downgrade()
+        assert inspect(connection).get_table_names() == []
+    engine.dispose()

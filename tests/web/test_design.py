@@ -212,6 +212,7 @@ HOSTILE = {
     "binary": "\x01\x02\x7f" * 1000,
     "half a character": "\ud800",
     "nothing": "",
+    "thousands of keys that are none": "".join(f"zzzzzzzz{n}: v\n" for n in range(3_900)),
     "too large": "x" * 140_000,
     "far too large": "x" * 600_000,
     "a regular expression's worst": 'pattern: "' + "(a+)+" * 2_000 + '"',
@@ -225,6 +226,8 @@ def test_hostile_text_is_answered_with_what_is_wrong(shared_portal: Portal, text
     told = answer.json()
     assert answer.status_code in (200, 413)
     assert told["findings"] or told["error"]
+    assert len(told["findings"]) <= 200
+    assert len(answer.content) < 200_000
 
 
 def test_what_no_page_of_ours_sent_changes_nothing(own: Portal, designer: Resident):

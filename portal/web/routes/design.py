@@ -28,6 +28,7 @@ from portal.submissions.designing import (
 )
 from portal.web.dependencies import Asks, InHouse, PostedForm
 from portal.web.design_views import (
+    MOST_TOLD,
     FormRow,
     as_told,
     differences,
@@ -145,7 +146,7 @@ def _show(  # the form as it is, or with what was just typed
         policy=FRAMING_POLICY,
         newest=newest,
         text=newest.bundle.text if text is None else text,
-        findings=findings,
+        findings=findings[:MOST_TOLD],
         state=_state(newest),
         message=message,
         error=error,
