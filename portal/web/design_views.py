@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from portal.core.dates import Today
@@ -10,8 +10,8 @@ from portal.forms.definition import Example, FormDefinition
 from portal.forms.examples import Outcome, run_example
 from portal.forms.source import Finding
 
-MOST_TOLD = 200
-"""Findings told at once."""
+_MOST_TOLD, _LONGEST = 200, 300
+"""Findings told at once, and characters of one message."""
 _MOST_DIFFERENCES = 4_000
 """Lines of a comparison that are shown."""
 
@@ -91,9 +91,19 @@ def routes(
     return arrived[0], arrived[-1]
 
 
-def as_told(findings: Sequence[Finding]) -> list[dict[str, Any]]:
-    """The first findings, as the editor takes them: a text may have thousands."""
-    return [asdict(finding) for finding in findings[:MOST_TOLD]]
+def told(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """The first findings, each cut to a length one reads: a hostile text has thousands of them,
+    and may be quoted whole in one."""
+    return tuple(replace(f, message=_cut(f.message)) for f in findings[:_MOST_TOLD])
+
+
+def _cut(words: str) -> str:
+    return words if len(words) <= _LONGEST else f"{words[:_LONGEST]}…"
+
+
+def as_json(findings: Sequence[Finding]) -> list[dict[str, Any]]:
+    """The same, as the editor takes them."""
+    return [asdict(finding) for finding in told(findings)]
 
 
 def differences(before: str, after: str) -> tuple[DiffLine, ...]:

@@ -28,13 +28,13 @@ from portal.submissions.designing import (
 )
 from portal.web.dependencies import Asks, InHouse, PostedForm
 from portal.web.design_views import (
-    MOST_TOLD,
     FormRow,
-    as_told,
+    as_json,
     differences,
     example_rows,
     passed,
     routes,
+    told,
 )
 from portal.web.rendering import go_to
 from portal.web.security import FRAMING_POLICY
@@ -146,7 +146,7 @@ def _show(  # the form as it is, or with what was just typed
         policy=FRAMING_POLICY,
         newest=newest,
         text=newest.bundle.text if text is None else text,
-        findings=findings[:MOST_TOLD],
+        findings=told(findings),
         state=_state(newest),
         message=message,
         error=error,
@@ -166,7 +166,7 @@ def show_state(house: InHouse, form: str) -> Response:
         {
             "digest": newest.bundle.digest,
             "state": _state(newest),
-            "findings": as_told(newest.found.findings),
+            "findings": as_json(newest.found.findings),
         }
     )
 
@@ -231,7 +231,7 @@ def _answer(  # to a script as findings, to a person as the page
     if _wants_json(request):
         return JSONResponse(
             {
-                "findings": as_told(findings),
+                "findings": as_json(findings),
                 "error": error,
                 "version": newest.draft.version if newest.draft else 0,
                 "digest": newest.bundle.digest,
