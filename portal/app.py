@@ -17,7 +17,17 @@ from portal.bootstrap import House
 from portal.core.errors import DraftExpired, Forged, Missing, PortalError
 from portal.web.counting import Counted
 from portal.web.front import Front
-from portal.web.routes import council, filling, forms, health, outbox, payments, resuming
+from portal.web.routes import (
+    council,
+    design,
+    filling,
+    forms,
+    health,
+    outbox,
+    payments,
+    resuming,
+    trying,
+)
 from portal.web.security import CleanAddresses, KnownHosts, SecurityHeaders
 
 log = structlog.get_logger(__name__)
@@ -89,6 +99,7 @@ def create_app(
     routers += [health.router, council.router, resuming.router]
     if not house.settings.is_production:
         routers.append(outbox.router)
+    routers += [design.router, trying.router]
     for router in routers:
         app.include_router(router)
     for error in (*_PAGES, HTTPException, PortalError, Exception):

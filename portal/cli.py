@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import structlog
 import typer
@@ -17,10 +17,19 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from portal.core.bank_holidays import bank_holidays
 from portal.core.dates import Today, council_day
 from portal.core.errors import UnsafeSettings
+from portal.core.money import Pence, parse_pounds
 from portal.forms.definition import FormDefinition
 from portal.forms.examples import run_example
-from portal.forms.library import SHARED_FILE, Library, check_path, load_library, read_bundles
+from portal.forms.library import (
+    SHARED_FILE,
+    Library,
+    check_path,
+    load_library,
+    read_bundles,
+    read_text,
+)
 from portal.forms.schema import form_schema
+from portal.forms.source import read_source
 from portal.settings import Settings
 
 if TYPE_CHECKING:
@@ -337,6 +346,111 @@ def used(
 def schema() -> None:
     """Print the JSON Schema of the form language, for editors."""
     print(json.dumps(form_schema(), indent=2, ensure_ascii=False))
+
+
+@app.command()
+def draw(
+    form: Annotated[str, typer.Argument(help="The form's name.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="The file to write; left out, it is told.")
+    ] = None,
+) -> None:
+    """Draw how a form goes, from its start to the end, as SVG."""
+    from portal.forms.drawing import draw as run
+
+    drawn = run(_chosen_forms(load_library(_forms_folder()), [form])[0])
+    if output is None:
+        print(drawn, end="")
+    else:
+        output.write_text(drawn, encoding="utf-8")
+        print(f"{output} is written.")
+
+
+@app.command()
+def new(
+    form: Annotated[str, typer.Argument(help="Its name in addresses: report-a-pothole.")],
+    title: Annotated[str, typer.Option(help="What the service is called.")] = "",
+    summary: Annotated[str, typer.Option(help="One sentence for the list of services.")] = "",
+    service_area: Annotated[str, typer.Option(help="The council's team or area.")] = "",
+    lgsl: Annotated[
+        int | None, typer.Option(min=0, help="The number in the LGSL; 0 for later.")
+    ] = None,
+    queue: Annotated[str, typer.Option(help="The team its cases land in.")] = "",
+    fee: Annotated[str, typer.Option(help="What it costs, for example £12.50; 0 for free.")] = "",
+) -> None:
+    """Write the first file of a new form. Asks for what is not given, if there is a terminal."""
+    from portal.forms.beginning import Beginning, first_file
+    from portal.forms.reader import PAGE_NAME
+
+    folder = _forms_folder()
+    target = folder / f"{form}.yml"
+    if not PAGE_NAME.fullmatch(form):
+        _refuse(f"{form!r} cannot be the name of a form: use small letters, digits and hyphens")
+    if target.exists() or target.is_symlink():
+        _refuse(f"{target} is there already: nothing is written")
+    if not folder.is_dir():
+        _refuse(f"there is no folder {folder}")
+    words = form.replace("-", " ").capitalize()
+    title = title or _asked("What is the service called?", words)
+    begun = Beginning(
+        form=form,
+        title=title,
+        summary=summary or _asked("Say in one sentence what it is for", title),
+        service_area=service_area or _asked("Which team or area does it belong to?", "Council"),
+        lgsl=lgsl if lgsl is not None else _as_number(_asked("Its LGSL number (0 for later)", "0")),
+        queue=queue or _asked("Which queue do its cases land in?", "general"),
+        fee=_as_pence(fee or _asked("What does it cost? (0 for free)", "0")),
+        shares_contact_details=_shares_contact_details(folder),
+    )
+    with target.open("x", encoding="utf-8") as file:  # never over a file that came meanwhile
+        file.write(first_file(begun))
+    print(f"{target} is written. Look at it with: portal preview {form}")
+
+
+def _asked(question: str, default: str) -> str:
+    """What is answered on a terminal; the default in a pipe."""
+    return typer.prompt(question, default=default, err=True) if sys.stdin.isatty() else default
+
+
+def _as_number(written: str) -> int:
+    if not (written.isascii() and written.isdigit()):
+        _refuse(f"{written!r} is not a whole number")
+    return int(written[:9])
+
+
+def _as_pence(written: str) -> Pence:
+    amount = parse_pounds(written)
+    if amount is None:
+        _refuse(f"{written!r} is not an amount of money: write it like £12.50")
+    return amount
+
+
+def _refuse(reason: str) -> NoReturn:
+    print(reason)
+    raise typer.Exit(1)
+
+
+def _shares_contact_details(folder: Path) -> bool:
+    shared = folder / SHARED_FILE
+    text = read_text(shared) if shared.is_file() else ""
+    value = read_source(SHARED_FILE, text).value
+    pages = value.get("pages") if isinstance(value, dict) else None
+    return isinstance(pages, dict) and "contact-details" in pages
+
+
+@app.command()
+def preview(
+    form: Annotated[str, typer.Argument(help="The form's name.")],
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(envvar="PORT", help="The port to listen on.")] = 8000,
+) -> None:
+    """Serve the portal as `serve --prepare` does, and say where the form's workbench is."""
+    if not (_forms_folder() / f"{Path(form).name}.yml").is_file():
+        _refuse(f"there is no form called {form}")
+    _errors.print(
+        f"Its workbench, with the page beside the file: http://{host}:{port}/design/{form}"
+    )
+    serve(host=host, port=port, prepare=True)
 
 
 @app.command()

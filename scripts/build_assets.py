@@ -9,6 +9,7 @@ writing and fails when the tree differs.
 import base64
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -32,6 +33,9 @@ PACKAGES: Mapping[str, tuple[str, Mapping[str, str]]] = {
     ),
 }
 """npm package → its folder in static/vendor/, and the files copied there as they are."""
+
+EDITOR = "codemirror"
+"""The folder of the workbench's editor: CodeMirror's packages as one script, from editor.js."""
 
 # The npm package of GOV.UK Frontend carries no licence text: this one stands in its repository
 # as LICENSE.txt, and is kept rather than built.
@@ -76,7 +80,42 @@ def build(workshop: Path) -> dict[str, bytes]:
         for name, source in files.items()
     }
     kept = {name: (VENDOR / name).read_bytes() for name in KEPT}
-    return {"govuk-frontend/portal.css": stylesheet, **copied, **kept}
+    return {"govuk-frontend/portal.css": stylesheet, **copied, **kept, **build_editor(workshop)}
+
+
+def build_editor(workshop: Path) -> dict[str, bytes]:
+    """The editor as one small script, and the licences of all that is in it."""
+    packages = workshop / "node_modules"
+    shutil.copy(RECIPE / "editor.js", workshop)
+    run(
+        "node", packages / "@rollup" / "wasm-node" / "dist" / "bin" / "rollup", "--silent",
+        "--plugin", "@rollup/plugin-node-resolve", "--format", "iife",
+        "--input", "editor.js", "--file", "bundle.js", at=workshop,
+    )  # fmt: skip
+    script = run(
+        "node", packages / "terser" / "bin" / "terser", "--compress", "--mangle", "--",
+        "bundle.js", at=workshop,
+    )  # fmt: skip
+    texts: dict[str, list[str]] = {}
+    for name, version in editor_parts(workshop).items():
+        text = (packages / name / "LICENSE").read_text(encoding="utf-8").strip()
+        texts.setdefault(text, []).append(f"{name} {version}")
+    licences = "\n\n".join(f"{', '.join(names)}\n\n{text}" for text, names in texts.items())
+    return {f"{EDITOR}/editor.js": script, f"{EDITOR}/LICENSE": f"{licences}\n".encode()}
+
+
+def editor_parts(workshop: Path) -> dict[str, str]:
+    """The packages the editor is made of, with their versions: all that editor.js leads to."""
+    packages = workshop / "node_modules"
+    wanted = re.findall(r'from "([^"]+)"', (RECIPE / "editor.js").read_text(encoding="utf-8"))
+    parts: dict[str, str] = {}
+    while wanted:
+        name = wanted.pop()
+        if name not in parts:
+            package = json.loads((packages / name / "package.json").read_text())
+            parts[name] = package["version"]
+            wanted += package.get("dependencies", {})
+    return dict(sorted(parts.items()))
 
 
 def describe(workshop: Path, files: Mapping[str, bytes]) -> bytes:
@@ -93,7 +132,21 @@ def describe(workshop: Path, files: Mapping[str, bytes]) -> bytes:
             f'tarball_sha256 = "{tarball_sha256(name, locked, workshop)}"\n'
             f"\n[packages.{folder}.files]\n{lines}"
         )
+    parts.append(describe_editor(workshop, files))
     return "".join(parts).encode()
+
+
+def describe_editor(workshop: Path, files: Mapping[str, bytes]) -> str:
+    """The editor's own entry: npm has checked each part against its SHA-512 in the lock file."""
+    inside = editor_parts(workshop)
+    made = sorted(file for file in files if file.startswith(f"{EDITOR}/"))
+    lines = "".join(f'"{file}" = "{sha256(files[file])}"\n' for file in made)
+    held = "".join(f'"{name}" = "{version}"\n' for name, version in inside.items())
+    return (
+        f"\n[packages.{EDITOR}]\n"
+        f'name = "CodeMirror"\nversion = "{inside["@codemirror/view"]}"\nlicence = "MIT"\n'
+        f"\n[packages.{EDITOR}.parts]\n{held}\n[packages.{EDITOR}.files]\n{lines}"
+    )
 
 
 def tarball_sha256(name: str, locked: Mapping[str, Mapping[str, str]], workshop: Path) -> str:

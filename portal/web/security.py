@@ -34,6 +34,12 @@ _DEFAULT_POLICY = (
 )
 
 
+FRAMING_POLICY = f"{_DEFAULT_POLICY}; frame-src 'self'"
+"""Of the workbench, which shows previews in a frame."""
+FRAMED_POLICY = _DEFAULT_POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
+"""Of previews, which the workbench may frame: no page of a resident's may be."""
+
+
 def script_free_policy(form_action_origins: tuple[str, ...] = ()) -> str:
     """The policy of pages with no script: pay, return and receipt pages.
 

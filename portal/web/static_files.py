@@ -16,7 +16,9 @@ from starlette.types import Receive, Scope, Send
 from portal.assets import MEDIA_TYPES, Asset, Assets, read_assets
 
 _COMPRESSED = (".css", ".js", ".svg")
-_BROTLI_QUALITY = 11
+_BROTLI_QUALITY, _BROTLI_QUALITY_OF_LARGE = 11, 5
+_LARGE = 100_000
+"""Bytes. Only the workbench's editor is larger: at its best it would cost a start a second."""
 _FOR_EVER = (b"cache-control", b"public, max-age=31536000, immutable")
 _FOR_AN_HOUR = (b"cache-control", b"public, max-age=3600")
 _REFUSED = re.compile(r"^\s*q=0(\.0*)?\s*$")
@@ -103,8 +105,9 @@ def _encode(asset: Asset) -> ServedFile:
     etag = f'"{asset.digest}"'
     bodies = {"identity": asset.body}
     if asset.suffix in _COMPRESSED:
+        quality = _BROTLI_QUALITY if len(asset.body) < _LARGE else _BROTLI_QUALITY_OF_LARGE
         bodies = {
-            "br": _compress(asset.body, quality=_BROTLI_QUALITY),
+            "br": _compress(asset.body, quality=quality),
             "gzip": gzip.compress(asset.body, mtime=0),
             **bodies,
         }

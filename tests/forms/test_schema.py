@@ -1,5 +1,7 @@
 """The JSON Schema that editors use takes the forms that are right, and describes every key."""
 
+import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from tests.forms.hall import FORM, without
 
 SCHEMA = form_schema()
 FOLDER = Path(__file__).parents[2] / "form_definitions"
+SHIPPED = FOLDER.parent / "docs" / "form.schema.json"
 FORMS = [p for p in sorted(FOLDER.glob("*.yml")) if not p.name.startswith("_")]
 
 
@@ -85,3 +88,18 @@ def test_every_level_is_closed_and_every_key_says_what_it_is_for():
 def test_every_field_type_is_a_choice_of_its_own():
     kinds = [of["properties"]["type"]["const"] for of in SCHEMA["$defs"]["question"]["oneOf"]]
     assert kinds == sorted(FIELD_TYPES)
+
+
+@pytest.mark.parametrize("path", FORMS, ids=lambda path: path.stem)
+def test_the_schema_is_where_the_first_line_of_a_form_says(path: Path):
+    first = path.read_text(encoding="utf-8").partition("\n")[0]
+    named = re.fullmatch(r"# yaml-language-server: \$schema=(\S+)", first)
+    assert named is not None
+    assert (path.parent / named[1]).resolve() == SHIPPED.resolve()
+
+
+def test_the_schema_beside_the_documentation_is_the_schema_of_the_language():
+    said = (
+        "docs/form.schema.json is not the language's schema: portal schema > docs/form.schema.json"
+    )
+    assert json.loads(SHIPPED.read_text(encoding="utf-8")) == SCHEMA, said

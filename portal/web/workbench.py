@@ -1,0 +1,197 @@
+"""The designers' workbench: who may use it, which definition is newest, and how it fares."""
+
+import base64
+import binascii
+import hmac
+import ipaddress
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from fastapi import Request
+from fastapi.responses import Response
+from fastapi.routing import APIRoute
+
+from portal.core.dates import Today
+from portal.core.errors import Missing
+from portal.forms.definition import FormDefinition
+from portal.forms.library import FEES_FILE, SHARED_FILE, read_bundles, read_text
+from portal.forms.parsing import Bundle, Parsed, parse_form
+from portal.forms.reader import PAGE_NAME
+from portal.forms.source import LARGEST_FILE
+from portal.submissions.designing import DraftDefinition, find_draft_definition
+from portal.web.dependencies import house_of, visitor_of
+from portal.web.front import Front
+
+if TYPE_CHECKING:
+    from portal.forms.proofs.proving import Proof
+
+LARGEST_TEXT = 2 * LARGEST_FILE
+"""Characters of one text that are looked at; the check itself refuses half as many."""
+_MOST_PROOFS = 64
+
+parsed: Callable[[Bundle], Parsed] = lru_cache(maxsize=128)(parse_form)
+"""`parse_form`, which needs not read the same text again."""
+
+
+class WorkbenchRoute(APIRoute):
+    """A route for designers only: everybody else is told why it is shut."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Ask who it is before anything else is read."""
+        inner = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            return _closed(request) or await inner(request)
+
+        return handle
+
+
+def _closed(request: Request) -> Response | None:
+    """The page that says why the workbench is shut to this request; None when it is open."""
+    house = house_of(request)
+    address = visitor_of(request).address
+    token = house.settings.design_token.get_secret_value()
+    if token:
+        if _brings(request, token):
+            return None
+        if not house.limits.allows("design-token", "30/minute", address):
+            return house.pages.answer(
+                request, "errors/too_many.html", status=429, page_title="Too many tries"
+            )
+        return _shut(
+            house, request, 401, "It asks for the password that PORTAL_DESIGN_TOKEN holds."
+        )
+    if house.settings.is_production:
+        reason = (
+            "In production it is off until PORTAL_DESIGN_TOKEN is set to at least 32 random "
+            "characters: they are the password it then asks for."
+        )
+        return _shut(house, request, 403, reason)
+    if not _is_this_machine(address):
+        return _shut(house, request, 403, "In development it is open to this machine only.")
+    return None
+
+
+def _shut(house: Front, request: Request, status: int, reason: str) -> Response:
+    answer = house.pages.answer(
+        request,
+        "design/closed.html",
+        status=status,
+        page_title="The workbench is closed",
+        reason=reason,
+    )
+    if status == 401:  # noqa: PLR2004  # Unauthorized
+        answer.headers["www-authenticate"] = 'Basic realm="workbench", charset="UTF-8"'
+    return answer
+
+
+def _brings(request: Request, token: str) -> bool:
+    kind, _, written = request.headers.get("authorization", "").partition(" ")
+    if kind.casefold() != "basic":
+        return False
+    try:
+        given = base64.b64decode(written, validate=True).partition(b":")[2]
+    except (binascii.Error, ValueError):
+        return False
+    return hmac.compare_digest(given, token.encode())
+
+
+def _is_this_machine(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """The newest text of a form: the draft definition where there is one, else the file."""
+
+    form: str
+    bundle: Bundle
+    draft: DraftDefinition | None
+    served: FormDefinition | None
+    """What residents get now; None when the form was never good."""
+    served_text: str
+    """The text it was read from; empty when that is not at hand."""
+
+    @property
+    def found(self) -> Parsed:
+        """What reading it comes to."""
+        return parsed(self.bundle)
+
+    @property
+    def is_served(self) -> bool:
+        """Whether residents get this very definition."""
+        return self.served is not None and self.served.digest == self.bundle.digest
+
+    @property
+    def playable(self) -> FormDefinition:
+        """What can be tried: the newest definition, or the last good one while it is broken.
+
+        Raises Missing when there never was a good one.
+        """
+        definition = self.found.definition or self.served
+        if definition is None:
+            raise Missing(self.form)
+        return definition
+
+
+def files(house: Front) -> Mapping[str, Bundle]:
+    """The forms of the folder as they stand now, by name."""
+    bundles = ((b.file.removesuffix(".yml"), b) for b in read_bundles(house.settings.forms))
+    return {name: bundle for name, bundle in bundles if PAGE_NAME.fullmatch(name)}
+
+
+def bundle_of(house: Front, form: str, text: str) -> Bundle:
+    """A text of a form with what stands beside it in the folder now."""
+    beside = (house.settings.forms / name for name in (SHARED_FILE, FEES_FILE))
+    shared, fees = (read_text(path) if path.is_file() else "" for path in beside)
+    return Bundle(f"{form}.yml", text, shared, fees)
+
+
+def find_newest(house: Front, form: str) -> Newest:
+    """The newest text of a form. Raises Missing when there is neither a file nor a draft of it."""
+    draft = find_draft_definition(house.transactions, form) if PAGE_NAME.fullmatch(form) else None
+    file = files(house).get(form)
+    bundle = draft.bundle if draft else file
+    if bundle is None:
+        raise Missing(form)
+    return newest_of(house, form, bundle, draft)
+
+
+def newest_of(house: Front, form: str, bundle: Bundle, draft: DraftDefinition | None) -> Newest:
+    """The same, with the text at hand."""
+    served = house.definitions.served().get(form)
+    kept = house.definitions.library.bundles.get(served.digest) if served else None
+    return Newest(form, bundle, draft, served, kept.text if kept else "")
+
+
+class Proofs:
+    """Proofs that were made, the last of them kept: one takes seconds, and all hold for a day."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        """The solver does one thing at a time."""
+        self._made: OrderedDict[tuple[str, str], Proof] = OrderedDict()
+
+    def known(self, definition: FormDefinition, today: Today) -> "Proof | None":
+        """The proof of this definition, when it was made today."""
+        return self._made.get((definition.digest, today.on.isoformat()))
+
+    def of(self, definition: FormDefinition, today: Today) -> "Proof":
+        """The proof of this definition."""
+        from portal.forms.proofs.proving import prove  # noqa: PLC0415  # residents need no solver
+
+        with self._lock:
+            made = self.known(definition, today)
+            if made is None:
+                made = prove(definition, today)
+                self._made[definition.digest, today.on.isoformat()] = made
+                while len(self._made) > _MOST_PROOFS:
+                    self._made.popitem(last=False)
+            return made

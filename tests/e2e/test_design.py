@@ -1,0 +1,118 @@
+"""The workbench in a real browser: in order for an auditor, by keyboard, and live."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import NewPerson
+from tests.e2e.inspecting import Inspector
+from tests.e2e.person import Person
+
+pytestmark = pytest.mark.xdist_group("e2e-people")
+
+FORM = "report-fly-tipping"
+
+
+@pytest.fixture
+def designer(new_person: NewPerson) -> Person:
+    """Somebody at the machine itself, with a wide screen."""
+    return new_person(width=1280, forwarded=False)
+
+
+def faults(page: Page) -> list[str]:
+    """What the browser complains of: a policy that is not kept among it."""
+    found: list[str] = []
+    page.on("console", lambda said: found.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    return found
+
+
+def begin(designer: Person) -> Page:
+    designer.open(f"/design/{FORM}")
+    page = designer.page
+    expect(page.locator(".cm-content")).to_be_visible()
+    return page
+
+
+def type_at_end(page: Page, words: str) -> None:
+    page.locator(".cm-content").focus()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(words)
+
+
+def test_the_pages_of_the_workbench_are_in_order(designer: Person, inspector: Inspector):
+    complaints = faults(designer.page)
+    designer.open("/design")
+    assert designer.heading() == "Workbench"
+    inspector.look(designer.page, "design/list")
+    for part in ("flow", "prices", "proofs", "differences"):
+        designer.open(f"/design/{FORM}/{part}")
+        inspector.look(designer.page, f"design/{part}")
+    page = begin(designer)
+    expect(page.frame_locator("iframe").locator("h1")).to_be_visible()
+    inspector.look(page, "design/form")
+    assert complaints == []
+
+
+def test_without_a_script_the_form_is_a_text_box_and_a_preview(
+    new_person: NewPerson, inspector: Inspector
+):
+    plain = new_person(width=1280, forwarded=False, script=False)
+    plain.open(f"/design/{FORM}")
+    box = plain.page.get_by_label("The definition")
+    expect(box).to_have_value(re.compile(f"form: {FORM}"))
+    box.fill("form: [")
+    plain.press("Check")
+    expect(plain.page.locator("#problems")).to_contain_text("this is not YAML")
+    expect(plain.page.get_by_label("The definition")).to_have_value("form: [")
+
+
+def test_problems_come_while_one_types_and_lead_to_their_line(designer: Person):
+    page = begin(designer)
+    complaints = faults(page)
+    type_at_end(page, "\nsumary: twice\n")
+    link = page.locator("#problems a").first
+    expect(page.locator("#problems")).to_contain_text("Did you mean summary?")
+    link.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".cm-content")).to_be_focused()
+    assert complaints == []
+
+
+def test_a_saved_draft_is_in_the_preview_at_once_and_not_on_the_portal(
+    designer: Person, new_person: NewPerson
+):
+    page = begin(designer)
+    frame = page.frame_locator("iframe")
+    expect(frame.locator("h1")).to_be_visible()
+    whole = page.locator("#text").input_value()
+    title = re.search(r"^title: .*$", whole, re.MULTILINE)
+    assert title is not None
+    page.locator(".cm-content").focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(whole.replace(title[0], "title: Tips everywhere"))
+    page.keyboard.press("Control+s")
+    expect(page.locator("#saved")).to_contain_text("Saved as a draft definition")
+    expect(frame.locator("h1")).to_contain_text("Tips everywhere")
+    resident = new_person()
+    resident.open(f"/forms/{FORM}")
+    assert resident.heading() != "Tips everywhere"
+    page.reload()
+    page.get_by_role("button", name="Discard draft").click()
+    expect(page.locator("#state")).to_have_text("Served as it stands")
+
+
+def test_keys_are_offered_with_what_they_are_for(designer: Person):
+    page = begin(designer)
+    type_at_end(page, "\ncharg")
+    offered = page.locator(".cm-tooltip-autocomplete")
+    expect(offered).to_contain_text("charge")
+    page.keyboard.press("Enter")
+    expect(page.locator(".cm-content")).to_contain_text("charge:")
+
+
+def test_show_me_fills_the_preview(designer: Person):
+    page = begin(designer)
+    page.get_by_role("button", name=re.compile("^Show me")).first.click()
+    expect(page.frame_locator("iframe").locator("h1")).not_to_contain_text("Preview")
