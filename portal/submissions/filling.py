@@ -17,6 +17,7 @@ from portal.forms.definition import FormDefinition
 from portal.forms.fields.base import Asking, Gazetteer, Raw, StoredFile
 from portal.forms.fields.modulus_check import SAMPLE_WEIGHTS, ModulusTable
 from portal.forms.journey import Step
+from portal.submissions.admitting import refuse_unless_open
 from portal.submissions.attachments import Attachments
 from portal.submissions.definitions import Definitions
 from portal.submissions.records import (
@@ -152,6 +153,7 @@ def _hold_live_draft(session: Session, session_hash: str, form: str, now: dateti
 def _begin(
     filling: Filling, session: Session, definition: FormDefinition, session_hash: str, now: datetime
 ) -> str:
+    refuse_unless_open(session, filling.definitions.opening(definition), definition.form, now)
     filling.definitions.keep(session, definition, now)
     row = _new_row(definition, session_hash, now)
     insert_draft(session, row)

@@ -11,14 +11,16 @@ from portal.forms.fees import Fee, calculate_fee
 from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.base import Asking, Question
 from portal.forms.journey import Journey, Step, before
+from portal.forms.opening import Standing
+from portal.submissions.admitting import standings
 from portal.submissions.filling import give_up_draft, save_for_later
 from portal.submissions.records import find_draft
 from portal.submissions.submission import Draft
 from portal.submissions.submitting import Sent, find_sent, submit
 from portal.web.dependencies import Asks, InHouse, PostedForm
-from portal.web.journeys import first_path, live_draft, next_path, walk_draft
+from portal.web.journeys import first_path, live_draft, next_path, standing_for, walk_draft
 from portal.web.rendering import go_to
-from portal.web.views import check_view, services_view
+from portal.web.views import check_view, closed_in_words, services_view
 
 router = APIRouter(include_in_schema=False)
 
@@ -28,7 +30,12 @@ def list_services(request: Request, house: InHouse, q: str = "") -> Response:
     """Every service the council offers here, searchable."""
     forms = list(house.definitions.served().values())
     return house.pages.answer(
-        request, "forms/services.html", view=services_view(forms, q[:200]), page_title="Services"
+        request,
+        "forms/services.html",
+        view=services_view(
+            forms, q[:200], standings(house.transactions, house.definitions, house.clock())
+        ),
+        page_title="Services",
     )
 
 
@@ -38,7 +45,18 @@ def show_start(request: Request, house: InHouse, asks: Asks, form: str) -> Respo
     definition = house.definitions.current(form)
     draft = find_draft(house.transactions, asks.session_hash, form)
     resume = ""
-    if draft is not None and draft.expires_at >= house.clock():
+    live = draft is not None and draft.expires_at >= house.clock()
+    standing = standing_for(house, definition, draft if live else None)
+    if standing is not Standing.OPEN:
+        return house.pages.answer(
+            request,
+            "forms/closed.html",
+            form=definition,
+            said=closed_in_words(definition.opening, standing),
+            has_draft=live,
+            page_title=definition.title,
+        )
+    if draft is not None and live:
         _, journey = walk_draft(house, draft, house.today())
         resume = next_path(form, journey)
     return house.pages.answer(
