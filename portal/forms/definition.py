@@ -208,6 +208,8 @@ class FormDefinition:
     computed: tuple[Computed, ...] = ()
     """In an order in which each reads only earlier ones."""
     opening: Opening = ALWAYS
+    prefill: tuple[str, ...] = ()
+    """The questions a signed link may fill."""
 
     @property
     def pages(self) -> tuple[Page, ...]:

@@ -47,6 +47,7 @@ FORM: Mapping[str, Key] = {
     "what_happens_next": Key("Shown on the confirmation page, in Markdown.", required=True),
     "keep": Key("How long drafts and submissions are kept.", shape="keep"),
     "open": Key("When it may be begun and sent, and how many times.", shape="open"),
+    "prefill": Key("The questions that a link made with portal link may fill.", shape="list"),
     "examples": Key("Worked examples that run as tests.", required=True, shape="list of example"),
 }
 

@@ -1149,4 +1149,27 @@ CASES = [
             "    Add from, until or at_most.",
         ],
     ),
+    Case(
+        "a link that fills nothing there is",
+        FORM,
+        "declaration: It is true.\n",
+        "declaration: It is true.\nprefill: [hall, garden]\n",
+        [
+            "hire-a-hall.yml:44:17: error F039 there is no question called garden",
+        ],
+    ),
+    Case(
+        "a link that answers what only a person can",
+        FORM,
+        "pages:\n",
+        "prefill: [agree, colour]\npages:\n"
+        "  - page: agree\n    questions:\n      - {question: agree, ask: Agree, type: declaration, says: I agree}\n"
+        "  - repeat: bins\n    title: Bins\n    each: bin\n    pages:\n"
+        "      - page: bin\n        questions:\n          - {question: colour, ask: Colour, type: text}\n",
+        [
+            "hire-a-hall.yml:9:11: error F078 no link may fill a question of type declaration",
+            "    Only the person can answer it.",
+            "hire-a-hall.yml:9:18: error F077 colour is asked of each of several things: a link cannot fill it",
+        ],
+    ),
 ]
