@@ -13,7 +13,7 @@ from portal.forms.opening import Opening, Standing
 from portal.submissions.definitions import Definitions
 from portal.submissions.place_records import begun_at, count_places, queue_for_places
 from portal.submissions.records import DraftRow, lock_submission
-from portal.submissions.submission import SubmissionStatus
+from portal.submissions.submission import Submission, SubmissionStatus
 
 UNPAID_PLACE_LASTS = timedelta(hours=24)
 
@@ -90,3 +90,14 @@ def keep_place(
         if count_places(session, row.form, now, but=row.id) >= opening.at_most:
             raise ServiceClosed(row.form)
         row.place_until = unpaid_place_until(now)
+
+
+def may_be_sent_again(
+    session: Session, opening: Opening, submission: Submission, now: datetime
+) -> bool:
+    """Whether an unpaid form could still be sent after a change: else it is not opened again."""
+    if not opening.is_limited:
+        return True
+    taken = count_places(session, submission.form, now, but=submission.id)
+    begun = begun_at(session, submission.draft_id)
+    return begun is None or opening.standing_of_draft(begun, now, taken) is Standing.OPEN

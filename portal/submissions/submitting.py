@@ -27,7 +27,11 @@ from portal.payments.payment import PaymentLine, PaymentRequest, VatTreatment
 from portal.payments.provider import PaymentProvider
 from portal.payments.records import find_request_of
 from portal.payments.taking import cancel_live_attempt, request_payment, void_request
-from portal.submissions.admitting import refuse_unless_admitted, unpaid_place_until
+from portal.submissions.admitting import (
+    may_be_sent_again,
+    refuse_unless_admitted,
+    unpaid_place_until,
+)
 from portal.submissions.casework import case_of
 from portal.submissions.definitions import Definitions
 from portal.submissions.records import (
@@ -270,6 +274,11 @@ def reopen(  # going back touches the provider and the draft
     """
     with house.transactions.read() as session:
         request = find_request_of(session, submission.id)
+        definition = house.definitions.by_digest(submission.form, submission.digest)
+        opening = house.definitions.opening(definition)
+        if not may_be_sent_again(session, opening, submission, now):
+            msg = f"{submission.reference} could not be sent again: the service is closed or full"
+            raise Conflict(msg)
     if request is None:
         msg = f"{submission.reference} asks for no payment"
         raise Conflict(msg)
@@ -286,7 +295,6 @@ def reopen(  # going back touches the provider and the draft
         void_request(session, request.id, now=now)
         row.status = SubmissionStatus.REOPENED.value
         row.payment_token = ""
-        definition = house.definitions.by_digest(row.form, row.digest)
         draft.state = DraftState.OPEN.value
         draft.expires_at = now + definition.keep_draft
         draft.updated_at = now

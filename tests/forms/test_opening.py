@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.forms.opening import ALWAYS, Opening, Standing
@@ -85,6 +85,7 @@ MOMENTS = st.datetimes(FIRST, LAST, timezones=st.just(UTC))
 SPANS = st.timedeltas(timedelta(seconds=1), timedelta(days=400))
 
 
+@settings(deadline=None)
 @given(MOMENTS, SPANS, SPANS, MOMENTS, MOMENTS, st.integers(0, 20), st.integers(1, 20))
 def test_who_could_begin_then_and_can_send_now_is_within_the_window(
     start: datetime,

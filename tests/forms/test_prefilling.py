@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.forms.answers import Answers, dump_answers, load_answers
@@ -100,6 +100,7 @@ def every_field_type() -> FormDefinition:
 EVERY_TYPE = every_field_type()
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_no_text_at_all_does_harm_to_any_field_type(text: str):
     brought = dict.fromkeys(EVERY_TYPE.prefill, text)
@@ -107,6 +108,7 @@ def test_no_text_at_all_does_harm_to_any_field_type(text: str):
     assert load_answers(EVERY_TYPE, dump_answers(EVERY_TYPE, answers)) == answers
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.text(max_size=9), st.text(max_size=20), max_size=4))
 def test_a_link_brings_exactly_what_was_put_in_until_it_expires(values: dict[str, str]):
     url = make_link(SIGNER, "http://p", "small", values, NOW + timedelta(days=1))
@@ -117,6 +119,7 @@ def test_a_link_brings_exactly_what_was_put_in_until_it_expires(values: dict[str
     assert read_link(Signer("x" * 48), "small", link, NOW) is None
 
 
+@settings(deadline=None)
 @given(st.integers(0, 200), st.characters(min_codepoint=33, max_codepoint=126))
 def test_a_link_with_one_character_changed_brings_nothing(at: int, other: str):
     url = make_link(SIGNER, "http://p", "small", {"size": "large"}, NOW + timedelta(days=1))
@@ -125,6 +128,7 @@ def test_a_link_with_one_character_changed_brings_nothing(at: int, other: str):
     assert changed == link or read_link(SIGNER, "small", changed, NOW) is None
 
 
+@settings(deadline=None)
 @given(st.text(max_size=100))
 def test_what_is_no_link_brings_nothing(text: str):
     assert read_link(SIGNER, "small", text, NOW) is None

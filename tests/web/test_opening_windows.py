@@ -197,3 +197,17 @@ def test_who_comes_back_to_pay_late_takes_the_place_again_while_there_is_one(
         assert "This service is full" in quick.read(PATH)
         assert "/confirmation/" in slow.come_back(pay_by_card(hosted))
         assert [row["status"] for row in portal.rows("submission")] == ["received"]
+
+
+def test_who_could_not_send_again_is_not_let_back_to_change_and_may_still_pay(
+    open_with: OpenWith,
+) -> None:
+    with open_with(f"open: {{until: {day(-3)}}}\n{FEE}") as portal:
+        portal.clock.ahead = -timedelta(days=4)
+        resident = begin(portal)
+        pay_page = send(resident)
+        portal.clock.ahead = timedelta()
+        answer = resident.post(f"{pay_page}/change", page=pay_page)
+        assert path_of(answer.headers["location"]) == pay_page
+        hosted = resident.press_pay(pay_page)
+        assert "/confirmation/" in resident.come_back(pay_by_card(hosted))
