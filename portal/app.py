@@ -14,9 +14,10 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from portal.bootstrap import House
-from portal.core.errors import DraftExpired, Forged, Missing, PortalError
+from portal.core.errors import DraftExpired, Forged, Missing, PortalError, ServiceClosed
 from portal.web.counting import Counted
 from portal.web.front import Front
+from portal.web.rendering import go_to
 from portal.web.routes import (
     council,
     design,
@@ -109,6 +110,8 @@ def create_app(
 
 def _show_error(request: Request, error: Exception) -> Response:
     """The page for an error: what happened, what became of the answers, whom to ring."""
+    if isinstance(error, ServiceClosed):
+        return go_to(f"/forms/{error}")  # the start page says why
     status, template, title = _page_for(error)
     incident = ""
     if status >= 500:  # noqa: PLR2004  # our fault, not theirs

@@ -343,6 +343,43 @@ def used(
 
 
 @app.command()
+def link(
+    form: Annotated[str, typer.Argument(help="The form's name.")],
+    values: Annotated[list[str], typer.Argument(help="question=value; in no case personal data.")],
+    days: Annotated[int, typer.Option(min=1, max=366, help="How many days it holds.")] = 28,
+) -> None:
+    """Print a signed link that opens a form with these answers filled in.
+
+    Whoever has the link can read what is in it.
+    """
+    from datetime import timedelta
+
+    from portal.forms.examples import ExampleGazetteer
+    from portal.forms.fields.base import Asking
+    from portal.forms.prefilling import refused
+    from portal.settings import read_settings
+    from portal.web.prefill_links import make_link
+    from portal.web.security import Signer
+
+    definition = _chosen_forms(load_library(_forms_folder()), [form])[0]
+    given: dict[str, str] = {}
+    for value in values:
+        name, _, given[name] = value.partition("=")
+    now = datetime.now(UTC)
+    asking = Asking(council_day(now), ExampleGazetteer(), lambda _file: None)
+    wrong = refused(definition, given, asking)
+    for name in wrong:
+        allowed = ", ".join(definition.prefill) or "none"
+        why = "cannot be that" if name in definition.prefill else "is not among those it may fill"
+        print(f"{name} {why} (prefill of {form}: {allowed})")
+    if wrong:
+        raise typer.Exit(1)
+    settings = read_settings()
+    signer = Signer(settings.secret_key.get_secret_value())
+    print(make_link(signer, settings.base_url, form, given, now + timedelta(days=days)))
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON Schema of the form language, for editors."""
     print(json.dumps(form_schema(), indent=2, ensure_ascii=False))

@@ -14,6 +14,7 @@
     ├── Missing                   nothing under that name, token or reference (404)
     ├── Conflict                  what is asked no longer fits the state (409): reload and look
     ├── DraftExpired              the draft is past its date; its answers are gone
+    ├── ServiceClosed             the service is not open, or full: its start page says so
     └── UnsafeSettings            a setting is missing or unsafe; the start is stopped with the cure
 
 A resident's mistake is a value (`Refused`), not an exception. No vendor's exception crosses a
@@ -82,6 +83,10 @@ class Conflict(PortalError):
 
 class DraftExpired(PortalError):
     """The draft is past its date; its answers are gone."""
+
+
+class ServiceClosed(PortalError):
+    """The service is not open, or has no place left. `str()` is the form's name."""
 
 
 class UnsafeSettings(PortalError):

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from portal.core.money import Pence
 from portal.forms.conditions import Expression
 from portal.forms.fields.base import Question, Spot
+from portal.forms.opening import ALWAYS, Opening
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +207,9 @@ class FormDefinition:
     """How many fee lines every complete journey is charged: one, some (one or more) or any."""
     computed: tuple[Computed, ...] = ()
     """In an order in which each reads only earlier ones."""
+    opening: Opening = ALWAYS
+    prefill: tuple[str, ...] = ()
+    """The questions a signed link may fill."""
 
     @property
     def pages(self) -> tuple[Page, ...]:

@@ -46,6 +46,8 @@ FORM: Mapping[str, Key] = {
     "case": Key("What the submission becomes in the CRM.", required=True, shape="case"),
     "what_happens_next": Key("Shown on the confirmation page, in Markdown.", required=True),
     "keep": Key("How long drafts and submissions are kept.", shape="keep"),
+    "open": Key("When it may be begun and sent, and how many times.", shape="open"),
+    "prefill": Key("The questions that a link made with portal link may fill.", shape="list"),
     "examples": Key("Worked examples that run as tests.", required=True, shape="list of example"),
 }
 
@@ -156,6 +158,14 @@ CUSTOMER: Mapping[str, Key] = {
 KEEP: Mapping[str, Key] = {
     "draft": Key('How long an unsent draft is kept, for example "28 days".'),
     "submission": Key('How long a submission is kept, for example "6 years".'),
+}
+
+OPEN: Mapping[str, Key] = {
+    "from": Key("When it opens: 2026-12-01, or 2026-12-01 09:00, on the council's clock."),
+    "until": Key("When it closes; a day alone is open to its end."),
+    "grace": Key("Until when what was begun in time may be sent; the end of the closing day."),
+    "at_most": Key("The most submissions; those being paid count.", shape="number"),
+    "closed": Key("What people read while it is closed, in Markdown."),
 }
 
 EXAMPLE: Mapping[str, Key] = {

@@ -25,8 +25,10 @@ from portal.forms.fee_parsing import Fees, parse_fee_lines
 from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.base import Question
 from portal.forms.language import CASE, COUNCIL, CUSTOMER, EXAMPLE, FORM, KEEP
+from portal.forms.opening_parsing import parse_opening
 from portal.forms.page_parsing import outline_parts, pages_among, parse_parts, repeats_among
 from portal.forms.placeholders import check_placeholders
+from portal.forms.prefill_parsing import parse_prefill
 from portal.forms.reader import PAGE_NAME, Reader
 from portal.forms.source import Finding, Source, read_source
 
@@ -145,6 +147,8 @@ def _form(source: Source, shared: Source, fees: Fees, digest: str) -> FormDefini
         digest=digest,
         computed=computed.values,
         charge=form.one_of("charge", CHARGES, "one"),
+        opening=parse_opening(form),
+        prefill=parse_prefill(form, answered, single),
     )
 
 

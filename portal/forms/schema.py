@@ -16,6 +16,7 @@ _LEVELS: Mapping[str, Mapping[str, Key]] = {
     "case": language.CASE,
     "customer": language.CUSTOMER,
     "keep": language.KEEP,
+    "open": language.OPEN,
     "example": language.EXAMPLE,
 }
 _TEXT = {"type": ["string", "number", "boolean"]}

@@ -12,6 +12,7 @@ from portal.core.errors import Missing
 from portal.database import Transactions
 from portal.forms.definition import FormDefinition
 from portal.forms.library import Library, load_library, stamp_of
+from portal.forms.opening import Opening
 from portal.forms.parsing import Bundle, parse_form
 from portal.submissions.records import FormDefinitionRow, keep_definition
 
@@ -42,6 +43,10 @@ class Definitions:
         """Every form served now, by name."""
         self._reload_if_changed()
         return self.library.forms
+
+    def opening(self, definition: FormDefinition) -> Opening:
+        """When the service is open: as it says now, also for a draft begun with an older one."""
+        return self.served().get(definition.form, definition).opening
 
     def by_digest(self, form: str, digest: str) -> FormDefinition:
         """The very definition a draft or submission was made with."""

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +17,8 @@ from portal.forms.definition import FormDefinition
 from portal.forms.fields.base import Asking, Gazetteer, Raw, StoredFile
 from portal.forms.fields.modulus_check import SAMPLE_WEIGHTS, ModulusTable
 from portal.forms.journey import Step
+from portal.forms.prefilling import brought_before, offer
+from portal.submissions.admitting import refuse_unless_open
 from portal.submissions.attachments import Attachments
 from portal.submissions.definitions import Definitions
 from portal.submissions.records import (
@@ -91,7 +93,13 @@ def save_page(  # one deed: who, which page, what was posted, when
             found = file_of_draft(session, draft_id, file_id)
             return as_stored_file(found) if found else None
 
-        asking = Asking(today.on, filling.gazetteer, find_file, bank_weights=filling.bank_weights)
+        asking = Asking(
+            today.on,
+            filling.gazetteer,
+            find_file,
+            brought=brought_before(definition, answers),
+            bank_weights=filling.bank_weights,
+        )
         outcome = answer_page(definition, step, answers, raw, asking=asking, today=today)
         if isinstance(outcome, Answered):
             save_answers(
@@ -102,6 +110,34 @@ def save_page(  # one deed: who, which page, what was posted, when
                 expires_at=now + definition.keep_draft,
             )
         return outcome
+
+
+def bring_answers(
+    filling: Filling,
+    definition: FormDefinition,
+    brought: Mapping[str, str],
+    session_hash: str,
+    *,
+    today: Today,
+    now: datetime,
+) -> None:
+    """Offer what a link brought in the browser's draft, or in one begun for it.
+
+    Nothing answered is overwritten. Raises ServiceClosed when nobody can begin now.
+    """
+    with filling.transactions.write() as session:
+        draft = _hold_live_draft(session, session_hash, definition.form, now)
+        if draft is not None:
+            definition = filling.definitions.by_digest(draft.form, draft.digest)
+        answers = load_answers(definition, draft.answers) if draft else Answers()
+        asking = Asking(today.on, filling.gazetteer, lambda _file: None)
+        save_answers(
+            session,
+            draft.id if draft else _begin(filling, session, definition, session_hash, now),
+            dump_answers(definition, offer(definition, answers, brought, asking)),
+            now=now,
+            expires_at=now + definition.keep_draft,
+        )
 
 
 def remove_item(
@@ -152,6 +188,7 @@ def _hold_live_draft(session: Session, session_hash: str, form: str, now: dateti
 def _begin(
     filling: Filling, session: Session, definition: FormDefinition, session_hash: str, now: datetime
 ) -> str:
+    refuse_unless_open(session, filling.definitions.opening(definition), definition.form, now)
     filling.definitions.keep(session, definition, now)
     row = _new_row(definition, session_hash, now)
     insert_draft(session, row)

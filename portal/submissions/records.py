@@ -94,7 +94,7 @@ class SubmissionRow(SQLModel, table=True):
     id: str = Field(primary_key=True)
     reference: str = Field(unique=True)
     draft_id: str = Field(foreign_key="draft.id", index=True)
-    form: str
+    form: str = Field(index=True)
     digest: str = Field(foreign_key="form_definition.digest")
     session_hash: str
     answers: str = Field(sa_column=Column(Text, nullable=False))
@@ -108,6 +108,9 @@ class SubmissionRow(SQLModel, table=True):
     submitted_at: datetime = Field(sa_type=UtcDateTime)
     received_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     delete_after: date = Field(index=True)
+    place_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """How long an unpaid one keeps its place of a limited number; then as long as a payment of it
+    may still come in."""
 
 
 _DRAFT = SQLModel.metadata.tables["draft"]

@@ -27,6 +27,11 @@ from portal.payments.payment import PaymentLine, PaymentRequest, VatTreatment
 from portal.payments.provider import PaymentProvider
 from portal.payments.records import find_request_of
 from portal.payments.taking import cancel_live_attempt, request_payment, void_request
+from portal.submissions.admitting import (
+    may_be_sent_again,
+    refuse_unless_admitted,
+    unpaid_place_until,
+)
 from portal.submissions.casework import case_of
 from portal.submissions.definitions import Definitions
 from portal.submissions.records import (
@@ -88,8 +93,9 @@ def submit(
     """Seal the browser's draft. Asked twice, it gives the same submission twice.
 
     None when there is no draft, or it is past its date or no longer complete. Raises Conflict
-    when the fee is not the `quoted` one (pence; another tab may have changed an answer), and
-    FeeUnknown when it cannot be worked out: nothing is sealed then.
+    when the fee is not the `quoted` one (pence; another tab may have changed an answer),
+    FeeUnknown when it cannot be worked out, and ServiceClosed when it may not be sent any more:
+    nothing is sealed then.
     """
     with house.transactions.write() as session:
         draft = lock_latest_draft(session, session_hash, form)
@@ -106,6 +112,7 @@ def submit(
         if quoted is not None and quoted != fee.total:
             msg = f"{quoted}p was quoted, but the fee is {fee.total}p"
             raise Conflict(msg)
+        refuse_unless_admitted(session, house.definitions.opening(definition), draft, now)
         row = _seal(
             house, session, draft, definition, journey, fee, channel=channel, today=today, now=now
         )
@@ -175,6 +182,7 @@ def _seal(  # all that a submission is made of
         payment_token=secrets.token_urlsafe(24) if fee.lines else "",
         submitted_at=now,
         delete_after=delete_after(today.on, definition.keep_submission_days),
+        place_until=unpaid_place_until(now),
     )
     session.add(row)
     session.flush()
@@ -266,6 +274,11 @@ def reopen(  # going back touches the provider and the draft
     """
     with house.transactions.read() as session:
         request = find_request_of(session, submission.id)
+        definition = house.definitions.by_digest(submission.form, submission.digest)
+        opening = house.definitions.opening(definition)
+        if not may_be_sent_again(session, opening, submission, now):
+            msg = f"{submission.reference} could not be sent again: the service is closed or full"
+            raise Conflict(msg)
     if request is None:
         msg = f"{submission.reference} asks for no payment"
         raise Conflict(msg)
@@ -282,7 +295,6 @@ def reopen(  # going back touches the provider and the draft
         void_request(session, request.id, now=now)
         row.status = SubmissionStatus.REOPENED.value
         row.payment_token = ""
-        definition = house.definitions.by_digest(row.form, row.digest)
         draft.state = DraftState.OPEN.value
         draft.expires_at = now + definition.keep_draft
         draft.updated_at = now

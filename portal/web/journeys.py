@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from fastapi.responses import Response
 
 from portal.core.dates import Today
-from portal.core.errors import DraftExpired, Missing
+from portal.core.errors import DraftExpired, Missing, ServiceClosed
 from portal.forms.answers import Answers, load_answers
 from portal.forms.definition import FormDefinition
 from portal.forms.journey import Journey, Step, walk
+from portal.forms.opening import Standing
+from portal.submissions.admitting import how_it_stands
 from portal.submissions.records import find_draft
 from portal.submissions.submission import Draft
 from portal.web.dependencies import Visitor
@@ -37,6 +39,8 @@ def find_step(house: Front, asks: Visitor, form: str, path: str) -> Whereabouts 
     today = house.today()
     if draft is None:
         definition, kept = house.definitions.current(form), Answers()
+        if standing_for(house, definition, None) is not Standing.OPEN:
+            raise ServiceClosed(form)
     else:
         definition = house.definitions.by_digest(form, draft.digest)
         kept = load_answers(definition, draft.answers)
@@ -66,6 +70,16 @@ def path_after(form: str, journey: Journey, step: Step, *, to_check: bool) -> st
     return f"/forms/{form}/{following[0].path if inside else step.list_path}"
 
 
+def standing_for(house: Front, definition: FormDefinition, draft: Draft | None) -> Standing:
+    """How the service stands for whoever has this draft, or none. Most are always open."""
+    opening = house.definitions.opening(definition)
+    if not opening.is_limited:
+        return Standing.OPEN
+    return how_it_stands(
+        house.transactions, opening, definition.form, house.clock(), draft.id if draft else ""
+    )
+
+
 def next_path(form: str, journey: Journey) -> str:
     """Where the answers lead next: a page, the exit they end at, or check answers."""
     if journey.exit_page is not None:
@@ -76,12 +90,18 @@ def next_path(form: str, journey: Journey) -> str:
 
 
 def live_draft(house: Front, asks: Visitor, form: str, page: str = "") -> Draft | None:
-    """The browser's open draft. Raises DraftExpired when it is past its date.
+    """The browser's open draft. Raises DraftExpired when it is past its date, and ServiceClosed
+    when it may not be sent any more.
 
     On the first `page` an expired draft counts as none, so that one can begin again.
     """
     draft = find_draft(house.transactions, asks.session_hash, form)
-    if draft is None or draft.expires_at >= house.clock():
+    if draft is None:
+        return None
+    if draft.expires_at >= house.clock():
+        definition = house.definitions.by_digest(form, draft.digest)
+        if standing_for(house, definition, draft) is not Standing.OPEN:
+            raise ServiceClosed(form)
         return draft
     if page == first_path(house, form):
         return None

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from portal.core.dates import moment_in_words
 from portal.core.money import format_pounds
 from portal.forms.answering import Refused
 from portal.forms.answers import Answers, Item
@@ -20,6 +21,7 @@ from portal.forms.fields.base import (
 )
 from portal.forms.fields.wording import with_article
 from portal.forms.journey import Journey, Step
+from portal.forms.opening import Opening, Standing
 from portal.forms.texts import fill, show_computed
 
 
@@ -522,6 +524,8 @@ class ServiceRow:
     form: str
     title: str
     summary: str
+    closed: str = ""
+    """"Opens 1 December 2026 at 9:00am", "Closed" or "Full"; empty while it is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -532,12 +536,35 @@ class ServicesView:
     services: tuple[ServiceRow, ...] = field(default=())
 
 
-def services_view(forms: Sequence[FormDefinition], query: str) -> ServicesView:
-    """Every service whose title, summary or area holds all the words asked for."""
+def closed_in_words(opening: Opening, standing: Standing) -> str:
+    """Why a service cannot be begun now, in a few words; empty when it can."""
+    if standing is Standing.NOT_YET and opening.start is not None:
+        return f"Opens {moment_in_words(opening.start)}"
+    return {Standing.CLOSED: "Closed", Standing.FULL: "Full"}.get(standing, "")
+
+
+def services_view(
+    forms: Sequence[FormDefinition], query: str, standings: Mapping[str, Standing]
+) -> ServicesView:
+    """Every service whose title, summary or area holds all the words asked for.
+
+    `standings` are those of the services that are not always open.
+    """
     words = query.casefold().split()
     found = [
         form
         for form in forms
         if all(w in f"{form.title} {form.summary} {form.service_area}".casefold() for w in words)
     ]
-    return ServicesView(query, tuple(ServiceRow(f.form, f.title, f.summary) for f in found))
+    return ServicesView(
+        query,
+        tuple(
+            ServiceRow(
+                f.form,
+                f.title,
+                f.summary,
+                closed_in_words(f.opening, standings.get(f.form, Standing.OPEN)),
+            )
+            for f in found
+        ),
+    )

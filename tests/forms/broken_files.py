@@ -1126,4 +1126,94 @@ CASES = [
             "    Write `value: Label` lines under it.",
         ],
     ),
+    Case(
+        "an opening day in words",
+        FORM,
+        "fee:\n",
+        "open: {from: tomorrow}\nfee:\n",
+        [
+            "hire-a-hall.yml:44:8: error F070 'tomorrow' is not a day, or a day and a time",
+            "    Write it like 2026-12-01 or 2026-12-01 09:00.",
+        ],
+    ),
+    Case(
+        "an hour the clocks leave out",
+        FORM,
+        "fee:\n",
+        "open: {until: 2027-03-28 01:30}\nfee:\n",
+        [
+            "hire-a-hall.yml:44:8: error F071 there is no 01:30 on that day",
+            "    The clocks go forward in that hour: choose the hour before or after.",
+        ],
+    ),
+    Case(
+        "closing before opening",
+        FORM,
+        "fee:\n",
+        "open: {from: 2026-12-02, until: 2026-12-01}\nfee:\n",
+        [
+            "hire-a-hall.yml:44:26: error F072 the form would close before it opens",
+        ],
+    ),
+    Case(
+        "a grace that ends too early",
+        FORM,
+        "fee:\n",
+        "open: {until: 2026-12-02, grace: 2026-12-01}\nfee:\n",
+        [
+            "hire-a-hall.yml:44:27: error F073 the grace would end before the form closes",
+        ],
+    ),
+    Case(
+        "a grace without an end",
+        FORM,
+        "fee:\n",
+        "open: {from: 2026-12-02, grace: 2026-12-03}\nfee:\n",
+        [
+            "hire-a-hall.yml:44:26: error F074 grace needs until",
+            "    It says how long after the end.",
+        ],
+    ),
+    Case(
+        "room for nobody",
+        FORM,
+        "fee:\n",
+        "open: {at_most: 0}\nfee:\n",
+        [
+            "hire-a-hall.yml:44:8: error F075 at_most must be 1 or more",
+        ],
+    ),
+    Case(
+        "an opening that never closes",
+        FORM,
+        "fee:\n",
+        "open: {closed: Come back}\nfee:\n",
+        [
+            "hire-a-hall.yml:44:1: error F076 nothing here ever closes the form",
+            "    Add from, until or at_most.",
+        ],
+    ),
+    Case(
+        "a link that fills nothing there is",
+        FORM,
+        "declaration: It is true.\n",
+        "declaration: It is true.\nprefill: [hall, garden]\n",
+        [
+            "hire-a-hall.yml:44:17: error F039 there is no question called garden",
+        ],
+    ),
+    Case(
+        "a link that answers what only a person can",
+        FORM,
+        "pages:\n",
+        "prefill: [agree, colour]\npages:\n"
+        "  - page: agree\n    questions:\n      - {question: agree, ask: Agree, type: declaration, says: I agree}\n"
+        "  - repeat: bins\n    title: Bins\n    each: bin\n    pages:\n"
+        "      - page: bin\n        questions:\n          - {question: colour, ask: Colour, type: text}\n",
+        [
+            "hire-a-hall.yml:9:11: error F078 no link may fill a question of type declaration",
+            "    Only the person can answer it.",
+            "hire-a-hall.yml:9:18: error F077 colour is asked of each of several things: a link cannot fill it",
+        ],
+    ),
 ]

@@ -11,9 +11,11 @@ from tests.support.resident import FREE, PAID, Resident, hidden_inputs
 
 CHANGING = [
     f"/forms/{FREE}/where",
+    f"/forms/{FREE}/where/1/remove",
     f"/forms/{FREE}/check-answers",
     f"/forms/{FREE}/save",
     f"/forms/{FREE}/start-again",
+    f"/forms/{FREE}/start",
     "/resume/no-such-link",
     "{pay}",
     "{pay}/change",
@@ -39,10 +41,12 @@ def test_every_address_that_changes_something_is_in_these_tests(shared_portal: P
         route.path for route in _routes(shared_portal.app) if "POST" in (route.methods or set())
     }
     assert posts == {
-        "/forms/{form}/{page}",
+        "/forms/{form}/{path:path}",
+        "/forms/{form}/{path:path}/{item}/remove",
         "/forms/{form}/check-answers",
         "/forms/{form}/save",
         "/forms/{form}/start-again",
+        "/forms/{form}/start",
         "/resume/{token}",
         "/pay/{token}",
         "/pay/{token}/change",

@@ -1,5 +1,7 @@
 """A form as a whole: the services, the start page, check answers, sending, saving for later."""
 
+from collections.abc import Mapping
+
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
@@ -11,14 +13,17 @@ from portal.forms.fees import Fee, calculate_fee
 from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.base import Asking, Question
 from portal.forms.journey import Journey, Step, before
-from portal.submissions.filling import give_up_draft, save_for_later
+from portal.forms.opening import Standing
+from portal.submissions.admitting import standings
+from portal.submissions.filling import bring_answers, give_up_draft, save_for_later
 from portal.submissions.records import find_draft
 from portal.submissions.submission import Draft
 from portal.submissions.submitting import Sent, find_sent, submit
 from portal.web.dependencies import Asks, InHouse, PostedForm
-from portal.web.journeys import first_path, live_draft, next_path, walk_draft
+from portal.web.journeys import first_path, live_draft, next_path, standing_for, walk_draft
+from portal.web.prefill_links import read_link
 from portal.web.rendering import go_to
-from portal.web.views import check_view, services_view
+from portal.web.views import check_view, closed_in_words, services_view
 
 router = APIRouter(include_in_schema=False)
 
@@ -28,17 +33,37 @@ def list_services(request: Request, house: InHouse, q: str = "") -> Response:
     """Every service the council offers here, searchable."""
     forms = list(house.definitions.served().values())
     return house.pages.answer(
-        request, "forms/services.html", view=services_view(forms, q[:200]), page_title="Services"
+        request,
+        "forms/services.html",
+        view=services_view(
+            forms, q[:200], standings(house.transactions, house.definitions, house.clock())
+        ),
+        page_title="Services",
     )
 
 
 @router.get("/forms/{form}")
-def show_start(request: Request, house: InHouse, asks: Asks, form: str) -> Response:
-    """The start page: what it is, what to have ready, and the way back to a saved draft."""
+def show_start(request: Request, house: InHouse, asks: Asks, form: str, link: str = "") -> Response:
+    """The start page: what it is, what to have ready, and the way back to a saved draft.
+
+    With a `link` that brings answers its button posts them. Opening it changes nothing: mail
+    scanners open links too.
+    """
     definition = house.definitions.current(form)
     draft = find_draft(house.transactions, asks.session_hash, form)
     resume = ""
-    if draft is not None and draft.expires_at >= house.clock():
+    live = draft is not None and draft.expires_at >= house.clock()
+    standing = standing_for(house, definition, draft if live else None)
+    if standing is not Standing.OPEN:
+        return house.pages.answer(
+            request,
+            "forms/closed.html",
+            form=definition,
+            said=closed_in_words(definition.opening, standing),
+            has_draft=live,
+            page_title=definition.title,
+        )
+    if draft is not None and live:
         _, journey = walk_draft(house, draft, house.today())
         resume = next_path(form, journey)
     return house.pages.answer(
@@ -49,7 +74,28 @@ def show_start(request: Request, house: InHouse, asks: Asks, form: str) -> Respo
         first=f"/forms/{form}/{first_path(house, form)}",
         page_title=definition.title,
         fee=_known_fee(definition),
+        brings=link if _brought(house, form, link) else "",
+        link_failed=bool(link) and not _brought(house, form, link),
     )
+
+
+def _brought(house: InHouse, form: str, link: str) -> Mapping[str, str]:
+    return (read_link(house.signer, form, link, house.clock()) or {}) if link else {}
+
+
+@router.post("/forms/{form}/start")
+def begin_from_link(house: InHouse, asks: Asks, form: str, posted: PostedForm) -> Response:
+    """Begin, or go on, with what a link brought; without it when the link does not hold."""
+    brought = _brought(house, form, posted.one("link"))
+    if not brought:
+        return go_to(f"/forms/{form}")
+    today, now = house.today(), house.clock()
+    definition = house.definitions.current(form)
+    bring_answers(house.filling, definition, brought, asks.session_hash, today=today, now=now)
+    draft = live_draft(house, asks, form)
+    if draft is None:
+        return go_to(f"/forms/{form}")
+    return go_to(next_path(form, walk_draft(house, draft, today)[1]))
 
 
 @router.post("/forms/{form}/start-again")

@@ -24,6 +24,7 @@ from portal.payments.records import (
 )
 from portal.payments.settling import settle
 from portal.payments.taking import start_payment
+from portal.submissions.admitting import keep_place
 from portal.submissions.records import (
     as_submission,
     lock_submission,
@@ -122,6 +123,7 @@ def pay(request: Request, house: InHouse, asks: Asks, token: str, posted: Posted
         return house.pages.answer(
             request, "errors/too_many.html", status=429, page_title="Too many tries"
         )
+    keep_place(house.transactions, house.definitions, submission.id, house.clock())
     provider = house.provider_for(owed)
 
     def urls(attempt_token: str) -> ReturnUrls:
