@@ -17,7 +17,7 @@ from portal.bootstrap import House
 from portal.core.errors import DraftExpired, Forged, Missing, PortalError
 from portal.web.counting import Counted
 from portal.web.front import Front
-from portal.web.routes import council, filling, forms, health, outbox, payments, resuming
+from portal.web.routes import changing, council, filling, forms, health, outbox, payments, resuming
 from portal.web.security import CleanAddresses, KnownHosts, SecurityHeaders
 
 log = structlog.get_logger(__name__)
@@ -84,8 +84,8 @@ def create_app(
         app.mount(path, other)
     app.mount("/static", app.state.house.static)
     # Each router's patterns are tried in turn. `filling` takes every address within a form that the
-    # two before it did not; after it in the order in which they are asked for most.
-    routers = [forms.router, payments.router, filling.router]
+    # ones before it did not; after it in the order in which they are asked for most.
+    routers = [forms.router, payments.router, changing.router, filling.router]
     routers += [health.router, council.router, resuming.router]
     if not house.settings.is_production:
         routers.append(outbox.router)

@@ -374,6 +374,68 @@ def purge(
 
 
 @app.command()
+def publish(
+    form: Annotated[str, typer.Argument(help="The form's name.")],
+    choice: Annotated[
+        Literal["pin", "carry", "stop"],
+        typer.Option(
+            "--choose",
+            help="Open drafts are finished on their own version (pin), moved to this one with all "
+            "that fits (carry), or cannot be sent any more (stop).",
+        ),
+    ] = "pin",
+    by: Annotated[str, typer.Option(envvar="USER", help="Who publishes; kept with it.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the report alone.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Choose anew for drafts a choice was made for before.")
+    ] = False,
+) -> None:
+    """Publish a form as its file stands, and say what becomes of the drafts begun before."""
+    from portal.bootstrap import build_house, real_clock
+    from portal.core.errors import Conflict, Missing
+    from portal.settings import read_settings
+    from portal.submissions.publication import Choice
+    from portal.submissions.publishing import plan_publication
+    from portal.submissions.publishing import publish as run
+
+    if not by.strip():
+        _errors.print("Say who publishes: --by NAME")
+        raise typer.Exit(2)
+    house = build_house(read_settings())
+    definitions, transactions = house.definitions, house.transactions
+    try:
+        with _progress("Trying the drafts", None) as advance:
+            plan = plan_publication(
+                definitions,
+                transactions,
+                form,
+                today=house.today(),
+                now=real_clock(),
+                again=again,
+                progress=advance,
+            )
+        print(f"{form}: {plan.report}")
+        if not plan.is_needed:
+            print("This version is published already, and a choice is made for every draft.")
+        elif not dry_run:
+            run(
+                definitions,
+                transactions,
+                plan,
+                Choice(choice),
+                by=by.strip(),
+                now=real_clock(),
+                again=again,
+            )
+            print(f"Published by {by.strip()}: {choice}.")
+    except (Conflict, Missing) as error:
+        _errors.print(str(error))
+        raise typer.Exit(1) from None
+    finally:
+        house.close()
+
+
+@app.command()
 def parked(
     retry: Annotated[
         str, typer.Option(help="The key of a parked job to run again; all for all.")

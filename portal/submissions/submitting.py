@@ -29,6 +29,7 @@ from portal.payments.records import find_request_of
 from portal.payments.taking import cancel_live_attempt, request_payment, void_request
 from portal.submissions.casework import case_of
 from portal.submissions.definitions import Definitions
+from portal.submissions.publication import Choice
 from portal.submissions.records import (
     DraftRow,
     SubmissionRow,
@@ -88,8 +89,9 @@ def submit(
     """Seal the browser's draft. Asked twice, it gives the same submission twice.
 
     None when there is no draft, or it is past its date or no longer complete. Raises Conflict
-    when the fee is not the `quoted` one (pence; another tab may have changed an answer), and
-    FeeUnknown when it cannot be worked out: nothing is sealed then.
+    when the fee is not the `quoted` one (pence; another tab may have changed an answer) or the
+    draft must first be moved, told of or stopped because its form has changed, and FeeUnknown
+    when it cannot be worked out: nothing is sealed then.
     """
     with house.transactions.write() as session:
         draft = lock_latest_draft(session, session_hash, form)
@@ -98,6 +100,10 @@ def submit(
         if draft.state == DraftState.SUBMITTED:
             earlier = submission_of_draft(session, draft.id)
             return earlier and Sent(Reference(earlier.reference), _token_if_owed(earlier))
+        course = house.definitions.course_within(session, form, draft.digest)
+        if draft.change or course.choice is not Choice.PIN:
+            msg = "the form has changed, and the resident has not been told yet"
+            raise Conflict(msg)
         definition = house.definitions.by_digest(form, draft.digest)
         journey = walk(definition, load_answers(definition, draft.answers), today)
         if not journey.complete or draft.expires_at < now:
