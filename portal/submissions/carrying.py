@@ -114,7 +114,8 @@ def _raw(stored: Mapping[str, Any], before: str = "") -> Iterator[Lost]:
     for name, value in answers.items() if isinstance(answers, dict) else ():
         yield Lost(f"{before}{_words(name)}", tuple(_lines(value)), "")
     for name, listed in items.items() if isinstance(items, dict) else ():
-        for number, item in enumerate(listed if isinstance(listed, list) else (), 1):
+        things: list[Any] = listed if isinstance(listed, list) else []
+        for number, item in enumerate(things, 1):
             if isinstance(item, dict):
                 yield from _raw(item, f"{before}{_words(name)} {number}: ")
 
