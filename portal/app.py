@@ -19,6 +19,7 @@ from portal.web.counting import Counted
 from portal.web.front import Front
 from portal.web.rendering import go_to
 from portal.web.routes import (
+    changing,
     council,
     design,
     filling,
@@ -95,8 +96,8 @@ def create_app(
         app.mount(path, other)
     app.mount("/static", app.state.house.static)
     # Each router's patterns are tried in turn. `filling` takes every address within a form that the
-    # two before it did not; after it in the order in which they are asked for most.
-    routers = [forms.router, payments.router, filling.router]
+    # ones before it did not; after it in the order in which they are asked for most.
+    routers = [forms.router, payments.router, changing.router, filling.router]
     routers += [health.router, council.router, resuming.router]
     if not house.settings.is_production:
         routers.append(outbox.router)

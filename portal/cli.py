@@ -18,6 +18,7 @@ from portal.core.bank_holidays import bank_holidays
 from portal.core.dates import Today, council_day
 from portal.core.errors import UnsafeSettings
 from portal.core.money import Pence, parse_pounds
+from portal.core.shapes import is_mapping
 from portal.forms.definition import FormDefinition
 from portal.forms.examples import run_example
 from portal.forms.library import (
@@ -471,8 +472,8 @@ def _shares_contact_details(folder: Path) -> bool:
     shared = folder / SHARED_FILE
     text = read_text(shared) if shared.is_file() else ""
     value = read_source(SHARED_FILE, text).value
-    pages = value.get("pages") if isinstance(value, dict) else None
-    return isinstance(pages, dict) and "contact-details" in pages
+    pages = value.get("pages") if is_mapping(value) else None
+    return is_mapping(pages) and "contact-details" in pages
 
 
 @app.command()
@@ -539,6 +540,68 @@ def purge(
     verb = "would be deleted" if dry_run else "are deleted"
     print(f"{purged.drafts} drafts, {purged.files} files and {stray} stray files {verb}.")
     house.close()
+
+
+@app.command()
+def publish(
+    form: Annotated[str, typer.Argument(help="The form's name.")],
+    choice: Annotated[
+        Literal["pin", "carry", "stop"],
+        typer.Option(
+            "--choose",
+            help="Open drafts are finished on their own version (pin), moved to this one with all "
+            "that fits (carry), or cannot be sent any more (stop).",
+        ),
+    ] = "pin",
+    by: Annotated[str, typer.Option(envvar="USER", help="Who publishes; kept with it.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the report alone.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Choose anew for drafts a choice was made for before.")
+    ] = False,
+) -> None:
+    """Publish a form as its file stands, and say what becomes of the drafts begun before."""
+    from portal.bootstrap import build_house, real_clock
+    from portal.core.errors import Conflict, Missing
+    from portal.settings import read_settings
+    from portal.submissions.publication import Choice
+    from portal.submissions.publishing import plan_publication
+    from portal.submissions.publishing import publish as run
+
+    if not by.strip():
+        _errors.print("Say who publishes: --by NAME")
+        raise typer.Exit(2)
+    house = build_house(read_settings())
+    definitions, transactions = house.definitions, house.transactions
+    try:
+        with _progress("Trying the drafts", None) as advance:
+            plan = plan_publication(
+                definitions,
+                transactions,
+                form,
+                today=house.today(),
+                now=real_clock(),
+                again=again,
+                progress=advance,
+            )
+        print(f"{form}: {plan.report}")
+        if not plan.is_needed:
+            print("This version is published already, and a choice is made for every draft.")
+        elif not dry_run:
+            run(
+                definitions,
+                transactions,
+                plan,
+                Choice(choice),
+                by=by.strip(),
+                now=real_clock(),
+                again=again,
+            )
+            print(f"Published by {by.strip()}: {choice}.")
+    except (Conflict, Missing) as error:
+        _errors.print(str(error))
+        raise typer.Exit(1) from None
+    finally:
+        house.close()
 
 
 @app.command()

@@ -76,6 +76,37 @@ class Parsed:
 
 def parse_form(bundle: Bundle) -> Parsed:
     """Read one form. Every problem is found at once; none raises."""
+    definition, findings, _ = _read(bundle)
+    return Parsed(None if findings else definition, findings)
+
+
+def parse_kept(bundle: Bundle) -> Parsed:
+    """Read a definition that was right once, when the language was less strict.
+
+    A finding is told but forgiven where it changes nothing of what is asked, checked, charged
+    or sent: it is about the words people read, about the file's name, or among the examples.
+    """
+    definition, findings, examples = _read(bundle)
+    forgiven = all(_is_harmless(finding, bundle.file, examples) for finding in findings)
+    return Parsed(definition if forgiven else None, findings)
+
+
+_HARMLESS = frozenset({"F024", "F028", "F029", "F032", "F037", "F038", "F042"})
+"""Codes of findings about words people read, empty pages, and the file's name."""
+_WORDS = ("title", "summary", "service_area", "lgsl", "takes", "before_you_start", "subject")
+_MISSING_WORDS = frozenset(f"{key} is missing" for key in (*_WORDS, "what_happens_next"))
+
+
+def _is_harmless(finding: Finding, file: str, examples: AbstractSet[int]) -> bool:
+    if finding.severity != "error" or finding.code in _HARMLESS:
+        return True
+    if finding.code == "F003":
+        return finding.message in _MISSING_WORDS
+    return finding.file == file and finding.line in examples and finding.code[:1] == "F"
+
+
+def _read(bundle: Bundle) -> tuple[FormDefinition | None, tuple[Finding, ...], AbstractSet[int]]:
+    """The form as far as it can be read, all findings, and the lines its examples stand on."""
     source = read_source(bundle.file, bundle.text)
     shared = read_source("_shared.yml", bundle.shared)
     fees = Fees(read_source("_fees.yml", bundle.fees))
@@ -86,7 +117,8 @@ def parse_form(bundle: Bundle) -> Parsed:
         definition = _form(source, shared, fees, bundle.digest)
     used = [source, *_used(source, shared, fees)]
     findings = sorted({finding for each in used for finding in each.findings})
-    return Parsed(None if findings else definition, tuple(findings))
+    within = {line for path, (line, _) in source.positions.items() if path[:1] == ("examples",)}
+    return definition, tuple(findings), within
 
 
 def _used(source: Source, shared: Source, fees: Fees) -> Iterator[Source]:

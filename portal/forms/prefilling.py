@@ -7,6 +7,7 @@ answered. A `hidden` question, which nobody can answer, takes it when its page i
 from collections.abc import Mapping
 from dataclasses import replace
 
+from portal.core.shapes import is_tuple
 from portal.forms.answers import Answers
 from portal.forms.definition import FormDefinition
 from portal.forms.fields import FIELD_TYPES
@@ -71,4 +72,4 @@ def _parse(question: Question, text: str, asking: Asking) -> object:
 
 
 def _is_mistakes(outcome: object) -> bool:
-    return isinstance(outcome, tuple) and bool(outcome) and isinstance(outcome[0], FieldError)
+    return is_tuple(outcome) and bool(outcome) and isinstance(outcome[0], FieldError)

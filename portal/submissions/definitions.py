@@ -13,10 +13,16 @@ from portal.database import Transactions
 from portal.forms.definition import FormDefinition
 from portal.forms.library import Library, load_library, stamp_of
 from portal.forms.opening import Opening
-from portal.forms.parsing import Bundle, parse_form
+from portal.forms.parsing import Bundle, parse_kept
+from portal.submissions.publication import Choice, Course, course_of
+from portal.submissions.publication_records import publications_of
 from portal.submissions.records import FormDefinitionRow, keep_definition
 
 log = structlog.get_logger(__name__)
+
+
+class DefinitionUnreadable(Missing):
+    """What a draft or submission was made with is not there, or cannot be read any more."""
 
 
 class Definitions:
@@ -57,6 +63,22 @@ class Definitions:
             self._older[digest] = self._read_kept(digest)
         return self._older[digest]
 
+    def course(self, form: str, digest: str) -> Course:
+        """What becomes of a draft of this version now; a draft of the served one is at home."""
+        served = self.library.forms.get(form)
+        if served is not None and served.digest == digest:
+            return Course(Choice.PIN, digest)
+        with self._transactions.read() as session:
+            return self.course_within(session, form, digest)
+
+    def course_within(self, session: Session, form: str, digest: str) -> Course:
+        """The same as the caller's transaction sees it."""
+        served = self.library.forms.get(form)
+        home = served.digest if served else ""
+        if home == digest:
+            return Course(Choice.PIN, digest)
+        return course_of(publications_of(session, form), digest, home)
+
     def keep(self, session: Session, definition: FormDefinition, now: datetime) -> None:
         """Keep the definition for good, in the caller's transaction."""
         bundle = self.library.bundles.get(definition.digest)
@@ -80,12 +102,21 @@ class Definitions:
             row = session.get(FormDefinitionRow, digest)
         if row is None:
             msg = f"no definition with the digest {digest} was kept"
-            raise Missing(msg)
-        parsed = parse_form(Bundle(row.file, row.text, row.shared, row.fees))
+            raise DefinitionUnreadable(msg)
+        parsed = parse_kept(Bundle(row.file, row.text, row.shared, row.fees))
+        if parsed.findings:
+            # The language has grown stricter since, or somebody changed the row.
+            log.warning(
+                "kept_definition_has_findings",
+                digest=digest,
+                finding=str(parsed.findings[0]),
+                read=parsed.definition is not None,
+            )
         if parsed.definition is None:
-            msg = f"the kept definition {digest} cannot be read: {parsed.findings[0]}"
-            raise Missing(msg)
-        return parsed.definition
+            msg = f"the kept definition {digest} cannot be read"
+            raise DefinitionUnreadable(msg)
+        # The row is this version whatever is in it: whoever changed it changed no draft's digest.
+        return replace(parsed.definition, form=row.form, digest=digest)
 
     def _reload_if_changed(self) -> None:
         """In development a saved file is served at once; a broken one keeps its last good form."""

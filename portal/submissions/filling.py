@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from portal.core.dates import Today
-from portal.core.errors import Missing
+from portal.core.errors import Conflict, Missing
 from portal.database import Transactions
 from portal.forms.answering import Answered, Refused, answer_page
 from portal.forms.answers import Answers, ItemPath, dump_answers, load_answers
@@ -80,12 +80,14 @@ def save_page(  # one deed: who, which page, what was posted, when
     """Read a posted page and store its answers, all in one transaction.
 
     The draft is read again inside it, so two tabs answering different pages both count. Nothing
-    is written when the page is refused. A draft past its date counts as none.
+    is written when the page is refused. A draft past its date counts as none. Raises Conflict
+    when the draft has moved to another version of the form than the page is of.
     """
     with filling.transactions.write() as session:
         draft = _hold_live_draft(session, session_hash, definition.form, now)
         if draft is not None and draft.digest != definition.digest:
-            definition = filling.definitions.by_digest(draft.form, draft.digest)
+            msg = "the draft is on another version of the form than the page"
+            raise Conflict(msg)
         answers = load_answers(definition, draft.answers) if draft else Answers()
         draft_id = draft.id if draft else ""
 
@@ -291,6 +293,7 @@ def as_draft(row: DraftRow) -> Draft:
         DraftState(row.state),
         row.version,
         row.expires_at,
+        row.change,
     )
 
 

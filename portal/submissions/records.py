@@ -61,6 +61,8 @@ class DraftRow(SQLModel, table=True):
     digest: str = Field(foreign_key="form_definition.digest")
     session_hash: str
     answers: str = Field(sa_column=Column(Text, nullable=False))
+    change: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
+    """What its resident is still to be told of a change of the form; see `change.Change`."""
     state: str
     version: int
     created_at: datetime = Field(sa_type=UtcDateTime)
@@ -124,6 +126,7 @@ _OPEN_DRAFT = (
         _DRAFT.c.state,
         _DRAFT.c.version,
         _DRAFT.c.expires_at,
+        _DRAFT.c.change,
     )
     .where(
         _DRAFT.c.session_hash == bindparam("session_hash"),
@@ -177,11 +180,23 @@ def save_answers(
     session.execute(_SAVE_ANSWERS, new)
 
 
+def move_draft(
+    session: Session, row: DraftRow, digest: str, answers: str, change: str, now: datetime
+) -> None:
+    """Put a held draft on another version of its form; its files and its date stay."""
+    row.digest, row.answers, row.change = digest, answers, change
+    row.version += 1
+    row.updated_at = now
+    session.add(row)
+
+
 def _as_open_draft(row: Sequence[Any] | None) -> Draft | None:
     if row is None:
         return None
-    key, form, digest, answers, state, version, expires_at = row
-    return Draft(key, form, digest, answers, DraftState(state), version, moment_of(expires_at))
+    key, form, digest, answers, state, version, expires_at, change = row
+    return Draft(
+        key, form, digest, answers, DraftState(state), version, moment_of(expires_at), change
+    )
 
 
 def lock_draft(session: Session, draft_id: str) -> DraftRow | None:

@@ -45,6 +45,8 @@ class Draft:
     state: DraftState
     version: int
     expires_at: datetime
+    change: str = ""
+    """What its resident is still to be told of a change of the form."""
 
 
 @dataclass(frozen=True, slots=True)

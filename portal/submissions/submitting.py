@@ -34,6 +34,7 @@ from portal.submissions.admitting import (
 )
 from portal.submissions.casework import case_of
 from portal.submissions.definitions import Definitions
+from portal.submissions.publication import Choice
 from portal.submissions.records import (
     DraftRow,
     SubmissionRow,
@@ -93,9 +94,10 @@ def submit(
     """Seal the browser's draft. Asked twice, it gives the same submission twice.
 
     None when there is no draft, or it is past its date or no longer complete. Raises Conflict
-    when the fee is not the `quoted` one (pence; another tab may have changed an answer),
-    FeeUnknown when it cannot be worked out, and ServiceClosed when it may not be sent any more:
-    nothing is sealed then.
+    when the fee is not the `quoted` one (pence; another tab may have changed an answer) or the
+    draft must first be moved, told of or stopped because its form has changed, FeeUnknown when
+    it cannot be worked out, and ServiceClosed when it may not be sent any more: nothing is
+    sealed then.
     """
     with house.transactions.write() as session:
         draft = lock_latest_draft(session, session_hash, form)
@@ -104,6 +106,10 @@ def submit(
         if draft.state == DraftState.SUBMITTED:
             earlier = submission_of_draft(session, draft.id)
             return earlier and Sent(Reference(earlier.reference), _token_if_owed(earlier))
+        course = house.definitions.course_within(session, form, draft.digest)
+        if draft.change or course.choice is not Choice.PIN:
+            msg = "the form has changed, and the resident has not been told yet"
+            raise Conflict(msg)
         definition = house.definitions.by_digest(form, draft.digest)
         journey = walk(definition, load_answers(definition, draft.answers), today)
         if not journey.complete or draft.expires_at < now:

@@ -6,11 +6,14 @@ from fastapi.responses import Response
 
 from portal.core.dates import Today
 from portal.core.errors import DraftExpired, Missing, ServiceClosed
-from portal.forms.answers import Answers, load_answers
+from portal.forms.answers import Answers
 from portal.forms.definition import FormDefinition
 from portal.forms.journey import Journey, Step, walk
 from portal.forms.opening import Standing
 from portal.submissions.admitting import how_it_stands
+from portal.submissions.carrying import carry_draft, read_draft
+from portal.submissions.definitions import DefinitionUnreadable
+from portal.submissions.publication import Choice
 from portal.submissions.records import find_draft
 from portal.submissions.submission import Draft
 from portal.web.dependencies import Visitor
@@ -30,25 +33,38 @@ class Whereabouts:
     draft: Draft | None
 
 
-def find_step(house: Front, asks: Visitor, form: str, path: str) -> Whereabouts | Response:
+def find_step(
+    house: Front, asks: Visitor, form: str, path: str, *, posted: bool = False
+) -> Whereabouts | Response:
     """The step an address names; or the way to where the resident really is.
 
-    Raises Missing when the form has no such page at all.
+    A page that is `posted` is read with the definition it was shown with, so that nothing typed
+    is lost: the draft is moved at the request after. Raises Missing when the form has no such
+    page at all.
     """
-    draft = live_draft(house, asks, form, path)
+    found = draft = live_draft(house, asks, form, path)
+    if found is not None and not posted:
+        settled = settle(house, asks, found)
+        if isinstance(settled, Response):
+            return settled
+        draft = settled
     today = house.today()
     if draft is None:
         definition, kept = house.definitions.current(form), Answers()
         if standing_for(house, definition, None) is not Standing.OPEN:
             raise ServiceClosed(form)
     else:
-        definition = house.definitions.by_digest(form, draft.digest)
-        kept = load_answers(definition, draft.answers)
+        try:
+            definition, kept = read_draft(house.definitions, draft)
+        except DefinitionUnreadable:
+            return go_to(stopped_path(form))
     journey = walk(definition, kept, today)
     step = journey.step(path)
     if step is not None:
         return Whereabouts(definition, step, journey, kept, draft)
     name = path.rpartition("/")[2]
+    if found is not draft:
+        return go_to(next_path(form, journey))  # the page is gone from the draft's new version
     if definition.page(name) is None and definition.repeat(name) is None:
         raise Missing(path)
     return go_to(next_path(form, journey) if draft else f"/forms/{form}")
@@ -114,9 +130,60 @@ def first_path(house: Front, form: str) -> str:
 
 
 def walk_draft(house: Front, draft: Draft, today: Today) -> tuple[FormDefinition, Journey]:
-    """The draft's own definition, and where its answers lead.
+    """The draft's own definition, and where its answers lead. Raises DefinitionUnreadable."""
+    definition, answers = read_draft(house.definitions, draft)
+    return definition, walk(definition, answers, today)
 
-    Raises Missing when the definition was not kept.
+
+def changed_path(form: str) -> str:
+    """The page that tells what a change of the form has meant. No page of a form is below it."""
+    return f"/forms/{form}/resume/changed"
+
+
+def stopped_path(form: str) -> str:
+    """The page of a draft that cannot be sent any more, with all its answers."""
+    return f"/forms/{form}/resume/stopped"
+
+
+def settle(house: Front, asks: Visitor, draft: Draft) -> Draft | Response:
+    """The draft where the designer's choice puts it; or where its resident must go first.
+
+    A draft on the version served now, which nearly all are, costs nothing to let pass.
     """
-    definition = house.definitions.by_digest(draft.form, draft.digest)
-    return definition, walk(definition, load_answers(definition, draft.answers), today)
+    form = draft.form
+    if draft.change:
+        return go_to(changed_path(form))
+    served = house.definitions.served().get(form)
+    if served is not None and served.digest == draft.digest:
+        return draft
+    course = house.definitions.course(form, draft.digest)
+    if course.choice is Choice.STOP:
+        return go_to(stopped_path(form))
+    try:
+        if course.choice is Choice.CARRY:
+            carry_draft(
+                house.filling, form, asks.session_hash, today=house.today(), now=house.clock()
+            )
+            moved = live_draft(house, asks, form)
+            return go_to(changed_path(form)) if moved is None or moved.change else moved
+        read_draft(house.definitions, draft)
+    except DefinitionUnreadable:
+        return go_to(stopped_path(form))
+    return draft
+
+
+def way_on(house: Front, draft: Draft) -> str:
+    """Where the start page's "Continue where you stopped" leads."""
+    try:
+        _, journey = walk_draft(house, draft, house.today())
+    except DefinitionUnreadable:
+        return stopped_path(draft.form)
+    return next_path(draft.form, journey)
+
+
+def known_form(house: Front, draft: Draft) -> FormDefinition:
+    """The draft's form, for its title: in the draft's own version where that can be read."""
+    try:
+        return house.definitions.by_digest(draft.form, draft.digest)
+    except DefinitionUnreadable:
+        return house.definitions.current(draft.form)

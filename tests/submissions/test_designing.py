@@ -85,7 +85,7 @@ def test_where_nobody_is_in_the_middle_of_a_form_nothing_is_counted(transactions
 
 
 def test_the_step_makes_what_the_code_believes_in(database_url: str):
-    path = Path(portal.migrations.__file__).parent / "versions" / "0009_draft_definitions.py"
+    path = Path(portal.migrations.__file__).parent / "versions" / "0005_draft_definitions.py"
     spec = spec_from_file_location("step_0009", path)
     assert spec is not None
     assert spec.loader is not None

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from portal.core.dates import Today
+from portal.core.errors import Conflict
 from portal.forms.answering import Refused
 from portal.forms.as_asked import as_asked
 from portal.forms.definition import FormDefinition, Page, Repeat
@@ -21,7 +22,7 @@ from portal.submissions.filling import (
     remove_item,
     save_page,
 )
-from portal.submissions.records import DraftFileRow
+from portal.submissions.records import DraftFileRow, find_draft
 from portal.web.dependencies import (
     Asks,
     InHouse,
@@ -32,8 +33,9 @@ from portal.web.dependencies import (
 )
 from portal.web.journeys import Whereabouts, find_step, live_draft, next_path, path_after
 from portal.web.rendering import go_to
+from portal.web.unsaved import is_of_another_version, show_unsaved, typed_elsewhere
 from portal.web.uploads import take_upload
-from portal.web.views import list_view, page_view, remove_view
+from portal.web.views import SummaryRow, list_view, page_view, remove_view
 
 router = APIRouter(include_in_schema=False)
 
@@ -68,7 +70,7 @@ def remove(
 ) -> Response:
     """Take one item out of its list."""
     del posted
-    at = find_step(house, asks, form, path)
+    at = find_step(house, asks, form, path, posted=True)
     if isinstance(at, Response):
         return at
     item_path = (*at.step.item_path, (at.step.name, item))
@@ -94,22 +96,37 @@ def answer(  # one return for each thing a resident may have done
     request: Request, house: InHouse, asks: Asks, form: str, path: str, posted: PostedPage
 ) -> Response:
     """Save a page and go on to the next; or show it again with what is wrong, losing nothing."""
-    today, now = house.today(), house.clock()
-    at = find_step(house, asks, form, path)
+    at = find_step(house, asks, form, path, posted=True)
     if isinstance(at, Response):
-        return at
+        return _not_saved(request, house, asks, form, posted) or at
+    if is_of_another_version(posted, at.definition):
+        return _show_afresh(request, house, at, posted)
     if isinstance(at.step.page, Page) and at.step.page.is_exit:
         return go_to(next_path(form, at.journey) if at.draft else f"/forms/{form}")
-    to_check = posted.one("return") == "check-answers"
     if posted.too_large:
+        to_check = posted.one("return") == "check-answers"
         return _too_large(request, house, at, to_check=to_check)
     if isinstance(at.step.page, Repeat) and posted.one("earlier").isdecimal():
         item_path = (*at.step.item_path, (at.step.name, int(posted.one("earlier")[:9])))
-        move_item_up(house.filling, form, item_path, asks.session_hash, now)
+        move_item_up(house.filling, form, item_path, asks.session_hash, house.clock())
         return go_to(f"/forms/{form}/{path}")
+    try:
+        return _save(request, house, asks, at, posted)
+    except Conflict:  # the draft has just moved to another version, in another tab
+        moved = find_step(house, asks, form, path, posted=True)
+        if isinstance(moved, Response):
+            return _not_saved(request, house, asks, form, posted) or moved
+        return _show_afresh(request, house, moved, posted)
+
+
+def _save(
+    request: Request, house: InHouse, asks: Asks, at: Whereabouts, posted: PostedPage
+) -> Response:
+    form, today = at.definition.form, house.today()
+    to_check = posted.one("return") == "check-answers"
     raw, upload_errors, stay = _take_files(house, asks, at.definition, at.step, posted)
     if upload_errors or stay:
-        draft = live_draft(house, asks, form, path)
+        draft = live_draft(house, asks, form, at.step.path)
         return _show_step(
             request,
             house,
@@ -126,7 +143,7 @@ def answer(  # one return for each thing a resident may have done
         raw,
         session_hash=asks.session_hash,
         today=today,
-        now=now,
+        now=house.clock(),
     )
     if isinstance(outcome, Refused):
         errors = (*outcome.errors, *_unchosen(outcome, raw))
@@ -147,6 +164,27 @@ def answer(  # one return for each thing a resident may have done
         answered = go_to(path_after(form, after, at.step, to_check=to_check))
     house.pages.remember(request, answered)
     return answered
+
+
+def _not_saved(
+    request: Request, house: InHouse, asks: Asks, form: str, posted: PostedPage
+) -> Response | None:
+    draft = find_draft(house.transactions, asks.session_hash, form)
+    return show_unsaved(request, house, draft, form, posted)
+
+
+def _show_afresh(request: Request, house: InHouse, at: Whereabouts, posted: PostedPage) -> Response:
+    """The page as the draft's version asks it, filled with what was typed into another's."""
+    return _show_step(
+        request,
+        house,
+        at,
+        raw={name: list(values) for name, values in posted.values.items()},
+        returns_to_check=posted.one("return") == "check-answers",
+        unsaved=typed_elsewhere(house, at, posted),
+        has_changed=True,
+        status=409,
+    )
 
 
 def _too_large(request: Request, house: InHouse, at: Whereabouts, *, to_check: bool) -> Response:
@@ -181,6 +219,8 @@ def _show_step(  # all that one step may have to show
     errors: Sequence[FieldError] = (),
     outcome: Refused | None = None,
     returns_to_check: bool = False,
+    unsaved: Sequence[SummaryRow] = (),
+    has_changed: bool = False,
     status: int = 422,
 ) -> Response:
     if isinstance(at.step.page, Repeat):
@@ -202,6 +242,8 @@ def _show_step(  # all that one step may have to show
             form=at.definition,
             page_title=listed.title,
             has_errors=bool(errors),
+            unsaved=unsaved,
+            has_changed=has_changed,
         )
     page = as_asked(at.definition, at.step.page, _known(at, house.today()), house.today())
     view = page_view(
@@ -223,6 +265,8 @@ def _show_step(  # all that one step may have to show
         form=at.definition,
         page_title=page.title,
         has_errors=bool(errors),
+        unsaved=unsaved,
+        has_changed=has_changed,
     )
 
 

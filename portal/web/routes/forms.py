@@ -20,7 +20,16 @@ from portal.submissions.records import find_draft
 from portal.submissions.submission import Draft
 from portal.submissions.submitting import Sent, find_sent, submit
 from portal.web.dependencies import Asks, InHouse, PostedForm
-from portal.web.journeys import first_path, live_draft, next_path, standing_for, walk_draft
+from portal.web.journeys import (
+    first_path,
+    known_form,
+    live_draft,
+    next_path,
+    settle,
+    standing_for,
+    walk_draft,
+    way_on,
+)
 from portal.web.prefill_links import read_link
 from portal.web.rendering import go_to
 from portal.web.views import check_view, closed_in_words, services_view
@@ -64,8 +73,7 @@ def show_start(request: Request, house: InHouse, asks: Asks, form: str, link: st
             page_title=definition.title,
         )
     if draft is not None and live:
-        _, journey = walk_draft(house, draft, house.today())
-        resume = next_path(form, journey)
+        resume = way_on(house, draft)
     return house.pages.answer(
         request,
         "forms/start.html",
@@ -113,6 +121,10 @@ def check_answers(request: Request, house: InHouse, asks: Asks, form: str) -> Re
     if draft is None:
         sent = find_sent(house.submitting, form, asks.session_hash)
         return _after_sending(form, sent) if sent else go_to(f"/forms/{form}")
+    settled = settle(house, asks, draft)
+    if isinstance(settled, Response):
+        return settled
+    draft = settled
     definition, journey = walk_draft(house, draft, house.today())
     if not journey.complete:
         return go_to(next_path(form, journey))
@@ -125,6 +137,10 @@ def send(request: Request, house: InHouse, asks: Asks, form: str, posted: Posted
     now, today = house.clock(), house.today()
     draft = live_draft(house, asks, form)
     if draft is not None:
+        settled = settle(house, asks, draft)
+        if isinstance(settled, Response):
+            return settled
+        draft = settled
         definition, journey = walk_draft(house, draft, today)
         if not journey.complete:
             return go_to(next_path(form, journey))
@@ -159,7 +175,8 @@ def _after_sending(form: str, sent: Sent) -> Response:
 def _quoted(house: InHouse, draft: Draft, posted: PostedForm) -> int | None:
     """The total in pence that check answers showed; None when our signature is not on it."""
     total, _, signature = posted.one("quote").partition(".")
-    return int(total) if house.signer.holds(f"quote:{draft.id}", total, signature) else None
+    quoted_for = f"quote:{draft.id}:{draft.digest}"
+    return int(total) if house.signer.holds(quoted_for, total, signature) else None
 
 
 @router.get("/forms/{form}/save")
@@ -168,7 +185,7 @@ def offer_to_save(request: Request, house: InHouse, asks: Asks, form: str) -> Re
     draft = live_draft(house, asks, form)
     if draft is None:
         return go_to(f"/forms/{form}")
-    definition = house.definitions.by_digest(form, draft.digest)
+    definition = known_form(house, draft)
     return house.pages.answer(
         request,
         "forms/save.html",
@@ -186,7 +203,7 @@ def save(request: Request, house: InHouse, asks: Asks, form: str, posted: Posted
     draft = live_draft(house, asks, form)
     if draft is None:
         return go_to(f"/forms/{form}")
-    definition = house.definitions.by_digest(form, draft.digest)
+    definition = known_form(house, draft)
     asking = Asking(house.today().on, house.filling.gazetteer, lambda _file: None)
     email = FIELD_TYPES["email"].parse(_SAVE_TO, {"email": posted.values.get("email", ())}, asking)
     if isinstance(email, tuple):
@@ -248,7 +265,7 @@ def _show_check(
 ) -> Response:
     fee: Fee = calculate_fee(definition, journey.scope, house.today())
     total = str(fee.total)
-    quote_field = f"{total}.{house.signer.sign(f'quote:{draft.id}', total)}"
+    quote_field = f"{total}.{house.signer.sign(f'quote:{draft.id}:{draft.digest}', total)}"
     asked = _as_asked(definition, journey, house.today())
     view = check_view(definition, asked, journey, fee, quote_field, fee_changed=fee_changed)
     return house.pages.answer(

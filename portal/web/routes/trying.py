@@ -14,6 +14,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from portal.core.dates import Today
+from portal.core.shapes import is_tuple
 from portal.forms.answering import Answered, answer_page
 from portal.forms.answers import Answers, Item, dump_answers, load_answers
 from portal.forms.as_asked import as_asked
@@ -118,12 +119,12 @@ def _carried_value(
     field_type = FIELD_TYPES[question.type]
     try:
         # Read as if it were posted again: the question may be of another type now.
-        read = field_type.parse(
+        read: Any = field_type.parse(
             question, field_type.as_raw(question, field_type.load(written)), asking
         )
     except Exception:  # noqa: BLE001  # what another type stored may break this one anyhow
         return None
-    wrong = isinstance(read, tuple) and any(isinstance(part, FieldError) for part in read)
+    wrong = is_tuple(read) and any(isinstance(part, FieldError) for part in read)
     return None if wrong or isinstance(read, Unfinished) else read
 
 
