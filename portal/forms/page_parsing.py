@@ -14,6 +14,7 @@ from portal.forms.placeholders import check_placeholders
 from portal.forms.reader import PAGE_NAME, QUESTION_NAME, Reader
 from portal.forms.source import Finding, Source, read_source
 from portal.forms.texts import placeholders
+from portal.forms.translations import SHARED_TEXTS, in_language
 
 RESERVED_PAGES = frozenset(
     {"check-answers", "confirmation", "start", "save", "resume", "address", "tasks"}
@@ -215,6 +216,7 @@ def _question(item: Reader) -> Question:
         about=item.text("about"),
         settings=_settings(item, kind if field_type else "text"),
         errors=item.texts("errors"),
+        language=item.source.language,
         spot=item.spot(),
     )
 
@@ -223,7 +225,8 @@ _ANY_TYPES_KEYS = {key: about for each in FIELD_TYPES.values() for key, about in
 
 
 def _settings(item: Reader, kind: str) -> Any:  # noqa: ANN401  # the field type's own
-    keys = Keys({key: value for key, value in item.raw.items() if key not in QUESTION})
+    own = {key: value for key, value in item.raw.items() if key not in QUESTION}
+    keys = Keys(own, language=item.source.language)
     settings = FIELD_TYPES[kind].read(keys)
     for problem in keys.problems:
         item.error(problem.key, "F030", problem.message, problem.hint)
@@ -470,7 +473,7 @@ def _checks(outline: Outline, known: _Known, key: str) -> Iterator[Check]:
 
 def check_shared(file: str, text: str) -> tuple[Finding, ...]:
     """Every problem of `_shared.yml`, in pages that no form uses as well."""
-    shared = read_source(file, text)
+    shared = in_language(read_source(file, text), SHARED_TEXTS, "en")
     if shared.value is not None:
         pages = Reader(shared, (), SHARED)
         for name in pages.mapping("pages"):

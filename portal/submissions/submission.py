@@ -62,6 +62,8 @@ class Submission:
     total: int
     """Pence."""
     email: str
+    language: str
+    """The language it was filled in: we write back in it."""
     submitted_at: datetime
 
 

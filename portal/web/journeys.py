@@ -37,8 +37,9 @@ def find_step(house: Front, asks: Visitor, form: str, path: str) -> Whereabouts 
     today = house.today()
     if draft is None:
         definition, kept = house.definitions.current(form), Answers()
+        definition = definition.in_language(asks.language)
     else:
-        definition = house.definitions.by_digest(form, draft.digest)
+        definition = house.definitions.by_digest(form, draft.digest).in_language(asks.language)
         kept = load_answers(definition, draft.answers)
     journey = walk(definition, kept, today)
     step = journey.step(path)
@@ -93,10 +94,12 @@ def first_path(house: Front, form: str) -> str:
     return walk(house.definitions.current(form), Answers(), house.today()).steps[0].path
 
 
-def walk_draft(house: Front, draft: Draft, today: Today) -> tuple[FormDefinition, Journey]:
-    """The draft's own definition, and where its answers lead.
+def walk_draft(
+    house: Front, draft: Draft, today: Today, language: str = "en"
+) -> tuple[FormDefinition, Journey]:
+    """The draft's own definition in a language, and where its answers lead.
 
     Raises Missing when the definition was not kept.
     """
-    definition = house.definitions.by_digest(draft.form, draft.digest)
+    definition = house.definitions.by_digest(draft.form, draft.digest).in_language(language)
     return definition, walk(definition, load_answers(definition, draft.answers), today)
