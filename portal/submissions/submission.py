@@ -62,9 +62,9 @@ class Submission:
     total: int
     """Pence."""
     email: str
-    language: str
-    """The language it was filled in: we write back in it."""
     submitted_at: datetime
+    language: str = "en"
+    """The language it was filled in: we write back in it."""
 
 
 def delete_after(on: date, days: int) -> date:
