@@ -64,7 +64,7 @@ class Pages:
         language = form.language if form else council.in_language(chosen_language(request)).language
         if other := next(iter((form or council.in_language(language)).translations), ""):
             facts["other_language"] = other
-            facts["language_link"] = f"{request.url.path}?{_query(request, other)}"
+            facts["language_link"] = f"?{_query(request, other)}"
         html = self.draw(template, council.in_language(language), facts, language)
         response = HTMLResponse(html, status_code=status, headers={"vary": "HX-Request"})
         if policy:
