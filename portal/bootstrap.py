@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from portal.cases.routing import HAND_OVER, open_case
 from portal.core.bank_holidays import bank_holidays
 from portal.core.dates import Today, council_day
 from portal.core.errors import UnsafeSettings
+from portal.core.languages import LANGUAGES
 from portal.database import Transactions, open_engine, reach
 from portal.forms.definition import Council
 from portal.forms.fields.modulus_check import (
@@ -65,7 +66,7 @@ from portal.submissions.places import FormGazetteer
 from portal.submissions.receipt_files import ReceiptFiles
 from portal.submissions.retention import purge, sweep
 from portal.submissions.submitting import CONFIRM, RENDER_RECEIPT, Submitting, payment_settled
-from portal.templating import build_environment
+from portal.templating import build_environment, in_language
 from portal.work import Handler, Work
 
 ROOT = Path(__file__).parent.parent
@@ -133,9 +134,10 @@ class House:
             ReceiptLink(row.number, f"/receipts/{self._receipt_token(row.id)}.pdf") for row in rows
         ]
 
-    def receipt_facts(self, row: ReceiptRow) -> dict[str, Any]:
+    def receipt_facts(self, row: ReceiptRow, language: str = "en") -> dict[str, Any]:
         """What a receipt says, in words."""
-        return receipt_view(load_receipt(row.snapshot), self.receipt_url(row.id))
+        url = self.receipt_url(row.id)
+        return receipt_view(load_receipt(row.snapshot), url, language=language)
 
     def receipt_url(self, receipt_id: str) -> str:
         """The page behind a receipt's QR code."""
@@ -156,10 +158,15 @@ class House:
         """Six digits to read off one screen and type into another."""
         return "".join(secrets.choice(_CODE_ALPHABET) for _ in range(6))
 
-    def send_resume_link(self, email: str, service: str, link: str, expires: str) -> None:
+    def send_resume_link(
+        self, email: str, service: str, link: str, expires: str, language: str = "en"
+    ) -> None:
         """Queue the mail with the link back to a saved form."""
         message = resume_link(
-            service=service, resume_url=link, expires=expires, contact=contact_of(self.council)
+            service=service,
+            resume_url=link,
+            expires=expires,
+            contact=replace(contact_of(self.council.in_language(language)), language=language),
         )
         with self.transactions.write() as session:
             notice = Notice(
@@ -290,20 +297,23 @@ def _fulfilment(settings: Settings, council: Council, submitting: Submitting) ->
     )
 
 
-def _receipt_drawer() -> Callable[[Receipt, str], bytes]:
+def _receipt_drawer() -> Callable[[Receipt, str, str], bytes]:
     """Draws a receipt with the council's logo and our fonts; all it uses is read here, once."""
     assets: dict[str, bytes] = {}
-    environment = build_environment(TEMPLATES, STATIC)
+    english = build_environment(TEMPLATES, STATIC)
+    environments = {code: in_language(english, code) for code in LANGUAGES}
 
-    def draw(receipt: Receipt, verify_url: str) -> bytes:
+    def draw(receipt: Receipt, verify_url: str, language: str) -> bytes:
         if not assets:
             assets["receipt.css"] = (TEMPLATES / "documents" / "receipt.css").read_bytes()
             assets["brand.css"] = (STATIC / "council" / "brand.css").read_bytes()
             assets["logo.svg"] = (STATIC / "council" / "logo.svg").read_bytes()
             for font in sorted((STATIC / "vendor" / "fonts").glob("*.woff2")):
                 assets[font.name] = font.read_bytes()
-        html = environment.get_template("documents/receipt.html").render(
-            receipt=receipt_view(receipt, verify_url)
+        html = (
+            environments[language]
+            .get_template("documents/receipt.html")
+            .render(receipt=receipt_view(receipt, verify_url, language=language))
         )
         return render_receipt(html, assets)
 

@@ -21,9 +21,8 @@ from markupsafe import Markup
 
 from portal.assets import read_assets
 from portal.core.dates import in_words
+from portal.core.languages import LANGUAGES
 from portal.core.money import format_pounds
-
-LANGUAGES = ("en", "cy")
 
 HTMX_CONFIG = (
     '{"noSwap":[204,304,"5xx"],"history":"reload",'
@@ -61,7 +60,9 @@ def build_environment(
     environment.globals |= {  # pyright: ignore[reportAttributeAccessIssue]  # jinja's is narrower
         "static": lru_cache(assets.url),
         "theme_colour": assets.theme_colour,
-        "words": read_words(templates / "words.toml"),
+        "words": (words := read_words(templates / "words.toml")),
+        "in_language": "en",
+        "say": _as_markup(words["en"]),
         "htmx_config": HTMX_CONFIG,
     }
     environment.filters |= {
@@ -71,6 +72,7 @@ def build_environment(
         "file_size": file_size,
         "markdown": markdown,
         "pounds": format_pounds,
+        "put": put,
         "telephone": telephone,
     }
     return environment
@@ -86,6 +88,24 @@ class _Environment(Environment):
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """The environment's globals, with a template's own if it has any."""
         return super().make_globals(d) if d else self.globals
+
+
+def in_language(environment: Environment, language: str) -> Environment:
+    """The same environment with the words of another language, in components too."""
+    other = environment.overlay()  # with a cache of its own
+    shared: dict[str, Any] = dict(environment.globals)
+    own = {"in_language": language, "say": _as_markup(shared["words"][language])}
+    other.globals = shared | own  # pyright: ignore[reportAttributeAccessIssue]  # jinja's is narrower
+    return other
+
+
+def put(text: Markup, **values: object) -> Markup:
+    """A text of ours with values in the places of its {names}; the values are escaped."""
+    return text.format(**values)
+
+
+def _as_markup(words: Mapping[str, str]) -> Mapping[str, Markup]:
+    return {name: Markup(text) for name, text in words.items()}  # noqa: S704  # the words are ours
 
 
 def read_words(file: Path) -> Mapping[str, Mapping[str, str]]:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 from portal.core.dates import Today
@@ -14,7 +14,6 @@ from portal.forms.conditions import evaluate
 from portal.forms.definition import FormDefinition, Page, Repeat
 from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.base import AnswerValue, Asking, FieldError, Raw, Unfinished
-from portal.forms.fields.wording import with_article
 from portal.forms.journey import (
     Before,
     Step,
@@ -24,6 +23,7 @@ from portal.forms.journey import (
     is_asked,
     walk,
 )
+from portal.forms.list_words import select_yes_for_another, too_few
 
 CARRY_ON = "carry-on"
 """The input that says "I have read the warning": its value is the `Refused.warned` shown."""
@@ -100,7 +100,8 @@ def _read(
             continue
         outcome = field_type.parse(question, _only(field_type.inputs(question), raw), asking)
         if isinstance(outcome, Unfinished):
-            unfinished[question.name] = outcome
+            message = question.in_own_words(outcome.message) if outcome.message else ""
+            unfinished[question.name] = replace(outcome, message=message)
         elif _is_mistakes(outcome):
             errors.extend(cast("tuple[FieldError, ...]", outcome))
         elif outcome is not None:
@@ -145,11 +146,10 @@ def _answer_list(
         place = (*step.item_path, (repeat.name, here.next_id(repeat.name)))
         return Answered(answers, Step(repeat.first_page, place))
     if has_room and more != ["no"]:
-        another = f"another {repeat.each}" if listed else with_article(repeat.each)
-        return Refused((FieldError(repeat.name, f"Select yes if you need to add {another}"),))
-    if len(listed) < repeat.min:
-        said = f"Add at least {repeat.min} before you continue"
+        said = select_yes_for_another(repeat, definition.language, has_some=bool(listed))
         return Refused((FieldError(repeat.name, said),))
+    if len(listed) < repeat.min:
+        return Refused((FieldError(repeat.name, too_few(repeat, definition.language)),))
     after = answers.with_list_closed(repeat.name, step.item_path)
     route = walk(definition, after, today)
     if route.next_step is not None and route.next_step.path == step.path and route.errors:

@@ -173,6 +173,8 @@ class Example:
     name: str
     answers: Mapping[str, Any]
     on: date | None = None
+    language: str = "en"
+    """The language it is filled in."""
     sees: tuple[str, ...] | None = None
     fee: Pence | None = None
     ends_at: str = ""
@@ -210,6 +212,21 @@ class FormDefinition:
     opening: Opening = ALWAYS
     prefill: tuple[str, ...] = ()
     """The questions a signed link may fill."""
+    language: str = "en"
+    """The language of its texts."""
+    translations: "Mapping[str, FormDefinition]" = field(
+        default_factory=dict[str, "FormDefinition"], compare=False, repr=False
+    )
+    """The same form in its other languages: one structure, one digest, other texts."""
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Every language it is written in, its own first."""
+        return (self.language, *self.translations)
+
+    def in_language(self, language: str) -> "FormDefinition":
+        """The form in a language; as it is when it is not written in that one."""
+        return self.translations.get(language, self)
 
     @property
     def pages(self) -> tuple[Page, ...]:
@@ -278,3 +295,17 @@ class Council:
     """Markdown of the accessibility statement."""
     privacy: str = ""
     """Markdown of the privacy notice."""
+    language: str = "en"
+    """The language of its texts."""
+    translations: "Mapping[str, Council]" = field(
+        default_factory=dict[str, "Council"], compare=False, repr=False
+    )
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Every language its words are in, its own first."""
+        return (self.language, *self.translations)
+
+    def in_language(self, language: str) -> "Council":
+        """Its words in a language; as they are when there are none in that one."""
+        return self.translations.get(language, self)

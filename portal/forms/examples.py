@@ -65,6 +65,7 @@ def example_file(name: str) -> StoredFile:
 
 def run_example(definition: FormDefinition, example: Example, today: Today) -> Outcome:
     """Answer the form page by page as the example says, and compare."""
+    definition = definition.in_language(example.language)
     asking = Asking(today.on, ExampleGazetteer(), example_file)
     answers, problems = Answers(), list[str]()
     posts: list[tuple[Step, Mapping[str, list[str]]]] = []

@@ -24,6 +24,10 @@ FORM: Mapping[str, Key] = {
     "lgsl": Key(
         "The service's number in the Local Government Service List.", required=True, shape="number"
     ),
+    "languages": Key(
+        "[en, cy]: every text people read is there in English and Welsh, as {en: …, cy: …}.",
+        shape="list",
+    ),
     "audience": Key("Who it is for: resident, business or both.", shape="list"),
     "takes": Key('How long it takes, for example "8 minutes".'),
     "before_you_start": Key("What people need to have ready, in Markdown."),
@@ -170,6 +174,7 @@ OPEN: Mapping[str, Key] = {
 
 EXAMPLE: Mapping[str, Key] = {
     "example": Key("What it shows, as a sentence.", required=True),
+    "language": Key("cy: it is filled in Welsh, and refused in Welsh."),
     "on": Key("The day it happens (year-month-day); left out, any day will do.", shape="date"),
     "answers": Key("Question → answer.", required=True, shape="map"),
     "sees": Key("The pages, in order.", shape="list"),
@@ -219,6 +224,10 @@ COUNCIL: Mapping[str, Key] = {
     "address": Key("The postal address, a list of lines.", required=True, shape="list"),
     "reference_prefix": Key(
         "Two or three capital letters every reference begins with.", required=True
+    ),
+    "languages": Key(
+        "[en, cy]: the name, hours and statements are there in both, as {en: …, cy: …}.",
+        shape="list",
     ),
     "vat_number": Key("For VAT receipts."),
     "accessibility": Key("The accessibility statement, in Markdown."),

@@ -16,6 +16,7 @@ from portal.forms.reader import PAGE_NAME, QUESTION_NAME, Reader
 from portal.forms.shared_options import choices_of, read_list
 from portal.forms.source import Finding, Source, read_source
 from portal.forms.texts import placeholders
+from portal.forms.translations import SHARED_TEXTS, in_language
 
 RESERVED_PAGES = frozenset(
     {"check-answers", "confirmation", "start", "save", "resume", "address", "tasks"}
@@ -219,6 +220,7 @@ def _question(item: Reader, shared: Source) -> Question:
         about=item.text("about"),
         settings=_settings(item, kind if field_type else "text", shared),
         errors=item.texts("errors"),
+        language=item.source.language,
         spot=item.spot(),
     )
 
@@ -228,7 +230,10 @@ _ANY_TYPES_KEYS = {key: about for each in FIELD_TYPES.values() for key, about in
 
 def _settings(item: Reader, kind: str, shared: Source) -> Any:  # noqa: ANN401  # the field type's own
     own = choices_of(item, shared)
-    keys = Keys({key: value for key, value in own.items() if key not in QUESTION})
+    keys = Keys(
+        {key: value for key, value in own.items() if key not in QUESTION},
+        language=item.source.language,
+    )
     settings = FIELD_TYPES[kind].read(keys)
     for problem in keys.problems:
         item.error(problem.key, "F030", problem.message, problem.hint)
@@ -480,7 +485,7 @@ def _checks(outline: Outline, known: _Known, key: str) -> Iterator[Check]:
 
 def check_shared(file: str, text: str) -> tuple[Finding, ...]:
     """Every problem of `_shared.yml`, in pages and lists that no form uses as well."""
-    shared = read_source(file, text)
+    shared = in_language(read_source(file, text), SHARED_TEXTS, "en")
     if shared.value is not None:
         pages = Reader(shared, (), SHARED)
         for name in pages.mapping("pages"):

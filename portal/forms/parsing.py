@@ -5,9 +5,10 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from portal.core.languages import LANGUAGES
 from portal.core.money import parse_pounds
 from portal.forms.computed_parsing import parse_computed
 from portal.forms.definition import (
@@ -31,6 +32,13 @@ from portal.forms.placeholders import check_placeholders
 from portal.forms.prefill_parsing import parse_prefill
 from portal.forms.reader import PAGE_NAME, Reader
 from portal.forms.source import Finding, Source, read_source
+from portal.forms.translations import (
+    COUNCIL_TEXTS,
+    FORM_TEXTS,
+    SHARED_TEXTS,
+    in_language,
+    languages_of,
+)
 
 PRIORITIES = ("low", "normal", "high", "urgent")
 CHARGES = ("one", "some", "any")
@@ -114,11 +122,35 @@ def _read(bundle: Bundle) -> tuple[FormDefinition | None, tuple[Finding, ...], A
     if source.value is None and not source.findings:
         source.error((), "F000", "the file is empty", "Begin with `form:` and the form's name.")
     elif source.value is not None:
-        definition = _form(source, shared, fees, bundle.digest)
+        definition = _in_every_language(source, shared, fees, bundle.digest)
     used = [source, *_used(source, shared, fees)]
     findings = sorted({finding for each in used for finding in each.findings})
     within = {line for path, (line, _) in source.positions.items() if path[:1] == ("examples",)}
     return definition, tuple(findings), within
+
+
+def _in_every_language(
+    source: Source, shared: Source, fees: Fees, digest: str
+) -> FormDefinition | None:
+    """The form in English, with itself in each other language it is written in."""
+    pages = {text.value for path, text in source.scalars.items() if path[-1:] == ("use",)}
+    english, *others = (
+        _form(
+            in_language(source, FORM_TEXTS, language, must_have=True),
+            in_language(shared, SHARED_TEXTS, language, must_have=True, pages=pages),
+            fees,
+            digest,
+        )
+        for language in languages_of(source)
+    )
+    if english is None:
+        return None
+    translations: dict[str, FormDefinition] = {}
+    english = replace(english, translations=translations)
+    for each in others:
+        if each is not None:
+            translations[each.language] = replace(each, translations={"en": english})
+    return english
 
 
 def _used(source: Source, shared: Source, fees: Fees) -> Iterator[Source]:
@@ -181,6 +213,7 @@ def _form(source: Source, shared: Source, fees: Fees, digest: str) -> FormDefini
         charge=form.one_of("charge", CHARGES, "one"),
         opening=parse_opening(form),
         prefill=parse_prefill(form, answered, single),
+        language=source.language,
     )
 
 
@@ -330,6 +363,7 @@ def _examples(
                 name=item.text("example"),
                 answers=answers,
                 on=item.date("on"),
+                language=item.one_of("language", LANGUAGES, "en"),
                 sees=item.words("sees") if "sees" in item.raw else None,
                 fee=item.money("fee"),
                 ends_at=ends_at,
@@ -345,11 +379,23 @@ def parse_council(file: str, text: str) -> tuple[Council | None, tuple[Finding, 
     source = read_source(file, text)
     if source.value is None and source.findings:
         return None, tuple(source.findings)
+    english, *others = (
+        _council(in_language(source, COUNCIL_TEXTS, language, must_have=True))
+        for language in languages_of(source)
+    )
+    translations: dict[str, Council] = {}
+    english = replace(english, translations=translations)
+    for each in others:
+        translations[each.language] = replace(each, translations={"en": english})
+    return (None if source.findings else english), tuple(sorted(set(source.findings)))
+
+
+def _council(source: Source) -> Council:
     council = Reader(source, (), COUNCIL)
     prefix = council.text("reference_prefix")
     if prefix and not re.fullmatch(r"[A-Z]{2,3}", prefix):
         council.error("reference_prefix", "F041", "the prefix must be two or three capital letters")
-    read = Council(
+    return Council(
         name=council.text("name"),
         phone=council.text("phone"),
         email=council.text("email"),
@@ -360,5 +406,5 @@ def parse_council(file: str, text: str) -> tuple[Council | None, tuple[Finding, 
         vat_number=council.text("vat_number"),
         accessibility=council.text("accessibility"),
         privacy=council.text("privacy"),
+        language=source.language,
     )
-    return (None if source.findings else read), tuple(sorted(source.findings))

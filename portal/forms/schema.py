@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from portal.core.languages import LANGUAGES, NAMES
 from portal.forms import language
 from portal.forms.fields import FIELD_TYPES
 from portal.forms.language import Key
@@ -34,9 +35,26 @@ _SHAPES: Mapping[str, dict[str, Any]] = {
 }
 
 
+_IN_LANGUAGES: Mapping[str, Any] = {
+    "description": "A text in every language of the form.",
+    "type": "object",
+    "additionalProperties": False,
+    "required": list(LANGUAGES),
+    "properties": {code: {"type": "string", "description": NAMES[code]} for code in LANGUAGES},
+}
+_READ_BY_PEOPLE = frozenset(
+    {
+        *("title", "summary", "takes", "before_you_start", "declaration", "what_happens_next"),
+        *("guidance", "each", "line", "ask", "hint", "about", "else", "label"),
+    }
+)
+"""The keys whose texts may be `{en: …, cy: …}`; the field types' own keys take anything here."""
+
+
 def form_schema() -> dict[str, Any]:
     """The schema of one form file (draft 2020-12); every key says what it is for."""
     definitions = {_name(level): _object(keys) for level, keys in _LEVELS.items()}
+    definitions["translated-text"] = dict(_IN_LANGUAGES)
     definitions["page-or-repeat"] = {"oneOf": [_ref("page"), _ref("repeat")]}
     definitions["question"] = {"oneOf": [_question(name) for name in sorted(FIELD_TYPES)]}
     return {
@@ -52,11 +70,21 @@ def _object(keys: Mapping[str, Key]) -> dict[str, Any]:
         "type": "object",
         "additionalProperties": False,
         "required": [name for name, key in keys.items() if key.required],
-        "properties": {name: _value(key) for name, key in keys.items()},
+        "properties": {
+            name: _value(key, is_read=name in _READ_BY_PEOPLE and not _is_name(keys, name))
+            for name, key in keys.items()
+        },
     }
 
 
-def _value(key: Key) -> dict[str, Any]:
+def _is_name(keys: Mapping[str, Key], name: str) -> bool:
+    """A fee line's `line` is its name; a repeating group's is a text."""
+    return keys is language.FEE_LINE and name == "line"
+
+
+def _value(key: Key, *, is_read: bool) -> dict[str, Any]:
+    if is_read:
+        return {"anyOf": [_TEXT, _ref("translated text")], "description": key.about}
     listed = key.shape.removeprefix("list of ")
     if listed != key.shape:
         return {"type": "array", "items": _ref(listed), "description": key.about}

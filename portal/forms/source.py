@@ -107,6 +107,8 @@ class Source:
     positions: dict[Path, tuple[int, int]] = field(default_factory=dict[Path, tuple[int, int]])
     scalars: dict[Path, Scalar] = field(default_factory=dict[Path, Scalar])
     findings: list[Finding] = field(default_factory=list[Finding])
+    language: str = "en"
+    """The language its texts are in."""
 
     def error(
         self, path: Path, code: str, message: str, hint: str = "", *, offset: int = -1

@@ -5,12 +5,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from portal.core.dates import in_words
+from portal.core.languages import day_in_words
 from portal.core.money import Pence, format_pounds
 from portal.core.shapes import is_list, is_mapping
 from portal.forms.definition import Computed, FormDefinition
 from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.base import AnswerValue
+from portal.forms.fields.yes_no import WORDS
 
 _PLACEHOLDER = re.compile(r"\{(?P<question>[a-z][a-z0-9_]*)(?:\.(?P<part>[a-z_]+))?\}")
 _ANY = re.compile(r"\{[^{}]*\}|[{}]")
@@ -90,7 +91,7 @@ def _words(
     field_type, value = FIELD_TYPES[question.type], values[name]
     if part and part != "label":
         seen: Any = field_type.cel(value)
-        return _part(seen.get(part, "")) if is_mapping(seen) else ""
+        return _part(seen.get(part, ""), definition.language) if is_mapping(seen) else ""
     return ", ".join(field_type.show(question, value))
 
 
@@ -101,15 +102,16 @@ def _computed_words(definition: FormDefinition, name: str, scope: Mapping[str, A
     if is_list(value):
         return str(len(value))
     computed = next((each for each in definition.computed if each.name == name), None)
-    return show_computed(computed, value) if computed else ""
+    return show_computed(computed, value, definition.language) if computed else ""
 
 
-def show_computed(computed: Computed, value: Any) -> str:  # noqa: ANN401  # what CEL gives
+def show_computed(computed: Computed, value: Any, language: str = "en") -> str:  # noqa: ANN401  # what CEL gives
     """A computed value in words: "£45.00", "1,200", "27 November 2026", "yes"."""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        yes, no = WORDS[language]
+        return (yes if value else no).lower()
     if isinstance(value, datetime):
-        return in_words(value.date())
+        return day_in_words(value.date(), language)
     if computed.shown_as == "money" and isinstance(value, int):
         return format_pounds(Pence(value))
     if isinstance(value, int):
@@ -117,6 +119,6 @@ def show_computed(computed: Computed, value: Any) -> str:  # noqa: ANN401  # wha
     return str(value)
 
 
-def _part(seen: object) -> str:
+def _part(seen: object, language: str) -> str:
     """One part of an answer as conditions see it, in words: a moment there is a day here."""
-    return in_words(seen.date()) if isinstance(seen, datetime) else str(seen)
+    return day_in_words(seen.date(), language) if isinstance(seen, datetime) else str(seen)

@@ -35,6 +35,27 @@ class NoticeKind(StrEnum):
     STATUS_CHANGED = "status-changed"
 
 
+_SUBJECTS: Mapping[str, Mapping[NoticeKind, str]] = {
+    "en": {
+        NoticeKind.SUBMISSION_RECEIVED: "We have received your form: {service}",
+        NoticeKind.PAYMENT_RECEIVED: "Receipt {receipt_number} for your payment to {council}",
+        NoticeKind.PAYMENT_LINK: "Pay {amount} to {council}: {service}",
+        NoticeKind.REFUND_MADE: "We have refunded {amount}: {service}",
+        NoticeKind.RESUME_LINK: "Continue your form: {service}",
+        NoticeKind.STATUS_CHANGED: "An update on your form: {service}",
+    },
+    "cy": {
+        NoticeKind.SUBMISSION_RECEIVED: "Rydym wedi cael eich ffurflen: {service}",
+        NoticeKind.PAYMENT_RECEIVED: "Derbynneb {receipt_number} am eich taliad i {council}",
+        NoticeKind.PAYMENT_LINK: "Talu {amount} i {council}: {service}",
+        NoticeKind.REFUND_MADE: "Rydym wedi ad-dalu {amount}: {service}",
+        NoticeKind.RESUME_LINK: "Parhau â’ch ffurflen: {service}",
+        NoticeKind.STATUS_CHANGED: "Diweddariad ar eich ffurflen: {service}",
+    },
+}
+_FOLDERS = {"en": "messages", "cy": "messages/cy"}
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """A message before it is rendered."""
@@ -53,6 +74,8 @@ class CouncilContact:
     phone: str
     email: str
     opening_hours: str = ""
+    language: str = "en"
+    """The language we write in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +98,6 @@ def submission_received(
     """Tell that a submission arrived."""
     return _about(
         NoticeKind.SUBMISSION_RECEIVED,
-        f"We have received your form: {about.service}",
         about,
         what_happens_next=what_happens_next,
         summary_url=summary_url,
@@ -88,7 +110,6 @@ def payment_received(
     """Tell that a payment arrived. The amount is in words: £85.00."""
     return _about(
         NoticeKind.PAYMENT_RECEIVED,
-        f"Receipt {receipt_number} for your payment to {about.contact.council}",
         about,
         amount=amount,
         receipt_number=receipt_number,
@@ -100,7 +121,6 @@ def payment_link(about: AboutSubmission, *, amount: str, pay_url: str, expires: 
     """Send a link to pay, for example after a telephone call. `expires` is a day in words."""
     return _about(
         NoticeKind.PAYMENT_LINK,
-        f"Pay {amount} to {about.contact.council}: {about.service}",
         about,
         amount=amount,
         pay_url=pay_url,
@@ -112,7 +132,6 @@ def refund_made(about: AboutSubmission, *, amount: str, credit_note: str) -> Mes
     """Tell that money is on its way back."""
     return _about(
         NoticeKind.REFUND_MADE,
-        f"We have refunded {amount}: {about.service}",
         about,
         amount=amount,
         credit_note=credit_note,
@@ -124,7 +143,6 @@ def resume_link(*, service: str, resume_url: str, expires: str, contact: Council
     about = AboutSubmission(reference="", service=service, contact=contact)
     return _about(
         NoticeKind.RESUME_LINK,
-        f"Continue your form: {service}",
         about,
         resume_url=resume_url,
         expires=expires,
@@ -135,7 +153,6 @@ def status_changed(about: AboutSubmission, *, progress: str) -> Message:
     """Tell how the case stands now, in our words."""
     return _about(
         NoticeKind.STATUS_CHANGED,
-        f"An update on your form: {about.service}",
         about,
         progress=progress,
     )
@@ -163,7 +180,7 @@ def greeted(name: str) -> str:
     return plain if len(plain) <= _LONGEST_NAME else plain[:_LONGEST_NAME].rstrip() + "…"
 
 
-def _about(kind: NoticeKind, subject: str, about: AboutSubmission, **more: str) -> Message:
+def _about(kind: NoticeKind, about: AboutSubmission, **more: str) -> Message:
     facts = {
         "reference": about.reference,
         "service": one_line(about.service),
@@ -172,9 +189,13 @@ def _about(kind: NoticeKind, subject: str, about: AboutSubmission, **more: str) 
         **{key: one_line(value) for key, value in asdict(about.contact).items()},
         **more,
     }
+    language = about.contact.language
+    spoken = {"service": about.service, "council": about.contact.council, **more}
+    subject = _SUBJECTS[language][kind].format_map(spoken)
     ending = f" ({about.reference})" if about.reference else ""
     short = one_line(subject)[: _LONGEST_SUBJECT - len(ending)]
-    return Message(kind, f"{short}{ending}", f"messages/{kind.replace('-', '_')}.txt", facts)
+    template = f"{_FOLDERS[language]}/{kind.replace('-', '_')}.txt"
+    return Message(kind, f"{short}{ending}", template, facts)
 
 
 def _is_printing(character: str) -> bool:

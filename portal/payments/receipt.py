@@ -16,7 +16,8 @@ from typing import Any
 
 import segno
 
-from portal.core.dates import in_words, moment_in_words
+from portal.core.dates import moment_in_words
+from portal.core.languages import day_in_words
 from portal.core.money import Pence, format_pounds
 from portal.payments.payment import VAT_RATES, PaymentLine, VatTreatment, read_line
 
@@ -26,12 +27,22 @@ SIMPLIFIED_UP_TO = Pence(250_00)
 """Up to £250.00 a simplified VAT invoice will do (VAT Regulations 1995, regulation 16A)."""
 
 _VAT_WORDS = {
-    VatTreatment.OUTSIDE_SCOPE: "Outside scope",
-    VatTreatment.EXEMPT: "Exempt",
-    VatTreatment.ZERO: "Zero rated, 0%",
-    VatTreatment.REDUCED: "Reduced, 5%",
-    VatTreatment.STANDARD: "Standard, 20%",
+    "en": {
+        VatTreatment.OUTSIDE_SCOPE: "Outside scope",
+        VatTreatment.EXEMPT: "Exempt",
+        VatTreatment.ZERO: "Zero rated, 0%",
+        VatTreatment.REDUCED: "Reduced, 5%",
+        VatTreatment.STANDARD: "Standard, 20%",
+    },
+    "cy": {
+        VatTreatment.OUTSIDE_SCOPE: "Y tu allan i gwmpas TAW",
+        VatTreatment.EXEMPT: "Wedi’i eithrio",
+        VatTreatment.ZERO: "Cyfradd sero, 0%",
+        VatTreatment.REDUCED: "Cyfradd ostyngol, 5%",
+        VatTreatment.STANDARD: "Cyfradd safonol, 20%",
+    },
 }
+_NO_VAT = {"en": "none", "cy": "dim"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +168,9 @@ def load_receipt(content: Mapping[str, Any]) -> Receipt:
     return Receipt(**fields | read)
 
 
-def receipt_view(receipt: Receipt, verify_url: str, *, reprint: bool = False) -> dict[str, Any]:
+def receipt_view(
+    receipt: Receipt, verify_url: str, *, reprint: bool = False, language: str = "en"
+) -> dict[str, Any]:
     """Everything the template prints, already in words. `reprint` marks a copy."""
     council = receipt.council
     return {
@@ -166,15 +179,15 @@ def receipt_view(receipt: Receipt, verify_url: str, *, reprint: bool = False) ->
         "reference": receipt.owner_reference,
         "payment_reference": receipt.request_reference,
         "description": receipt.description,
-        "paid_on": in_words(receipt.paid_on),
+        "paid_on": day_in_words(receipt.paid_on, language),
         "paid_on_iso": receipt.paid_on.isoformat(),
         "issued_at": moment_in_words(receipt.issued_at),
         "issued_at_iso": receipt.issued_at.isoformat(),
         "payer_name": receipt.payer_name,
         "payer_email": receipt.payer_email,
         "council": asdict(council),
-        "lines": [_line_view(line) for line in receipt.lines],
-        "rates": [_rate_view(rate) for rate in receipt.vat_totals],
+        "lines": [_line_view(line, language) for line in receipt.lines],
+        "rates": [_rate_view(rate, language) for rate in receipt.vat_totals],
         "net": format_pounds(receipt.total - receipt.vat_total),
         "vat": format_pounds(receipt.vat_total),
         "total": format_pounds(receipt.total),
@@ -190,19 +203,21 @@ def receipt_view(receipt: Receipt, verify_url: str, *, reprint: bool = False) ->
     }
 
 
-def _line_view(line: PaymentLine) -> dict[str, str]:
+def _line_view(line: PaymentLine, language: str) -> dict[str, str]:
     return {
         "label": line.label,
         "income_code": line.income_code,
-        "rate": _VAT_WORDS[line.vat],
-        "vat": format_pounds(line.vat_amount) if VAT_RATES[line.vat] > Decimal(0) else "none",
+        "rate": _VAT_WORDS[language][line.vat],
+        "vat": format_pounds(line.vat_amount)
+        if VAT_RATES[line.vat] > Decimal(0)
+        else _NO_VAT[language],
         "amount": format_pounds(line.amount),
     }
 
 
-def _rate_view(rate: VatTotal) -> dict[str, str]:
+def _rate_view(rate: VatTotal, language: str) -> dict[str, str]:
     return {
-        "rate": _VAT_WORDS[rate.vat],
+        "rate": _VAT_WORDS[language][rate.vat],
         "net": format_pounds(rate.net),
         "vat": format_pounds(rate.vat_amount),
         "gross": format_pounds(rate.gross),

@@ -25,7 +25,11 @@ from portal.payments.receipt import Receipt, load_receipt
 from portal.payments.records import get_receipt
 from portal.submissions.definitions import Definitions
 from portal.submissions.receipt_files import ReceiptFiles
-from portal.submissions.records import as_submission, lock_submission
+from portal.submissions.records import (
+    as_submission,
+    lock_submission,
+    submission_by_reference,
+)
 from portal.submissions.submission import Submission
 from portal.work import Work
 
@@ -43,8 +47,8 @@ class FollowingUp:
     receipt_url: Callable[[str], str]
     """The receipt's page from its id."""
     receipt_files: ReceiptFiles
-    draw: Callable[[Receipt, str], bytes]
-    """A receipt and the address behind its QR code → a PDF."""
+    draw: Callable[[Receipt, str, str], bytes]
+    """A receipt, the address behind its QR code and a language → a PDF."""
 
 
 def confirm(house: FollowingUp, submission_id: str, receipt_id: str = "", *, now: datetime) -> None:
@@ -57,7 +61,7 @@ def confirm(house: FollowingUp, submission_id: str, receipt_id: str = "", *, now
         if not row.email:
             return
         submission = as_submission(row)
-        definition = house.definitions.by_digest(row.form, row.digest)
+        definition = house.definitions.by_digest(row.form, row.digest).in_language(row.language)
         about = _about(house, submission, definition)
         messages: list[tuple[Message, tuple[Mapping[str, str], ...]]] = [
             (submission_received(about, what_happens_next=definition.what_happens_next.strip()), ())
@@ -87,7 +91,11 @@ def confirm(house: FollowingUp, submission_id: str, receipt_id: str = "", *, now
 def contact_of(council: Council) -> CouncilContact:
     """How a message says to reach the council."""
     return CouncilContact(
-        council=council.name, phone=council.phone, email=council.email, opening_hours=council.hours
+        council=council.name,
+        phone=council.phone,
+        email=council.email,
+        opening_hours=council.hours,
+        language=council.language,
     )
 
 
@@ -102,7 +110,7 @@ def _about(
     return AboutSubmission(
         reference=submission.reference,
         service=definition.title,
-        contact=contact_of(house.council),
+        contact=contact_of(house.council.in_language(definition.language)),
         name=name,
     )
 
@@ -112,9 +120,11 @@ def draw_receipt(house: FollowingUp, receipt_id: str) -> None:
     with house.transactions.read() as session:
         row = get_receipt(session, receipt_id)
         receipt, drawn = load_receipt(row.snapshot), row.pdf_path
+        submission = submission_by_reference(session, receipt.owner_reference)
+        language = submission.language if submission else "en"
     if drawn and house.receipt_files.read(drawn) is not None:
         return
-    content = house.draw(receipt, house.receipt_url(receipt_id))
+    content = house.draw(receipt, house.receipt_url(receipt_id), language)
     path, digest = house.receipt_files.keep(receipt.number, content)
     with house.transactions.write() as session:
         row = get_receipt(session, receipt_id)

@@ -105,6 +105,7 @@ class SubmissionRow(SQLModel, table=True):
     channel: str
     status: str
     email: str
+    language: str = "en"
     payment_token: str = ""
     """Opens the pay page. Secret; kept while a payment is owed."""
     submitted_at: datetime = Field(sa_type=UtcDateTime)
@@ -369,5 +370,6 @@ def as_submission(row: SubmissionRow) -> Submission:
         status=SubmissionStatus(row.status),
         total=row.total,
         email=row.email,
+        language=row.language,
         submitted_at=row.submitted_at,
     )

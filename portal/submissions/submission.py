@@ -65,6 +65,8 @@ class Submission:
     """Pence."""
     email: str
     submitted_at: datetime
+    language: str = "en"
+    """The language it was filled in: we write back in it."""
 
 
 def delete_after(on: date, days: int) -> date:

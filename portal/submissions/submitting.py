@@ -90,6 +90,7 @@ def submit(
     now: datetime,
     quoted: int | None = None,
     channel: Channel = Channel.ONLINE,
+    language: str = "en",
 ) -> Sent | None:
     """Seal the browser's draft. Asked twice, it gives the same submission twice.
 
@@ -110,7 +111,7 @@ def submit(
         if draft.change or course.choice is not Choice.PIN:
             msg = "the form has changed, and the resident has not been told yet"
             raise Conflict(msg)
-        definition = house.definitions.by_digest(form, draft.digest)
+        definition = house.definitions.by_digest(form, draft.digest).in_language(language)
         journey = walk(definition, load_answers(definition, draft.answers), today)
         if not journey.complete or draft.expires_at < now:
             return None
@@ -185,6 +186,7 @@ def _seal(  # all that a submission is made of
         channel=channel.value,
         status=SubmissionStatus.AWAITING_PAYMENT.value,
         email=_shown(definition, journey, "email"),
+        language=definition.language,
         payment_token=secrets.token_urlsafe(24) if fee.lines else "",
         submitted_at=now,
         delete_after=delete_after(today.on, definition.keep_submission_days),

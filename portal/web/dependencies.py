@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from portal.core.errors import Forged
 from portal.web.front import Front
 from portal.web.posting import Posted, read_posted
+from portal.web.rendering import chosen_language
 from portal.web.security import (
     CSRF_FIELD,
     cookie_name,
@@ -30,6 +31,8 @@ class Visitor:
     is_new: bool
     address: str
     """The network address, for limits only; never stored."""
+    language: str = "en"
+    """The language chosen in this browser."""
 
 
 async def house(request: Request) -> Front:
@@ -63,6 +66,7 @@ def visitor_of(request: Request) -> Visitor:
         csrf_token=made_of.signer.csrf_token(token),
         is_new=is_new,
         address=client_address(request, made_of.settings.trusted_proxy),
+        language=chosen_language(request),
     )
     request.state.visitor = found
     return found

@@ -53,9 +53,11 @@ def find_step(
         definition, kept = house.definitions.current(form), Answers()
         if standing_for(house, definition, None) is not Standing.OPEN:
             raise ServiceClosed(form)
+        definition = definition.in_language(asks.language)
     else:
         try:
             definition, kept = read_draft(house.definitions, draft)
+            definition = definition.in_language(asks.language)
         except DefinitionUnreadable:
             return go_to(stopped_path(form))
     journey = walk(definition, kept, today)
@@ -129,9 +131,15 @@ def first_path(house: Front, form: str) -> str:
     return walk(house.definitions.current(form), Answers(), house.today()).steps[0].path
 
 
-def walk_draft(house: Front, draft: Draft, today: Today) -> tuple[FormDefinition, Journey]:
-    """The draft's own definition, and where its answers lead. Raises DefinitionUnreadable."""
+def walk_draft(
+    house: Front, draft: Draft, today: Today, language: str = "en"
+) -> tuple[FormDefinition, Journey]:
+    """The draft's own definition in a language, and where its answers lead.
+
+    Raises DefinitionUnreadable.
+    """
     definition, answers = read_draft(house.definitions, draft)
+    definition = definition.in_language(language)
     return definition, walk(definition, answers, today)
 
 

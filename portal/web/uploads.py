@@ -46,7 +46,7 @@ def take_upload(
             "upload_not_kept", error=type(error).__name__, number=error.errno
         )
         said = f"{name} could not be uploaded. Try again in a few minutes"
-        return FieldError(question.name, said)
+        return FieldError(question.name, question.in_own_words(said))
     return DraftFileRow(
         id=kept.id,
         draft_id="",

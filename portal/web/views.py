@@ -19,10 +19,18 @@ from portal.forms.fields.base import (
     StoredFile,
     Unfinished,
 )
-from portal.forms.fields.wording import with_article
 from portal.forms.journey import Journey, Step
+from portal.forms.list_words import ask_for_another
 from portal.forms.opening import Opening, Standing
 from portal.forms.texts import fill, show_computed
+
+_OPTIONAL = {"en": "optional", "cy": "dewisol"}
+_NOT_PROVIDED = {"en": "Not provided", "cy": "Heb ei ddarparu"}
+_NONE = {"en": "None", "cy": "Dim"}
+_WORKED_OUT = {
+    "en": "Worked out from your answers",
+    "cy": "Wedi’i gyfrifo o’ch atebion",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +59,8 @@ class QuestionView:
     @property
     def label(self) -> str:
         """The question as it is asked."""
-        optional = " (optional)" if self.question.optional else ""
+        said = _OPTIONAL[self.question.language]
+        optional = f" ({said})" if self.question.optional else ""
         return f"{self.question.ask}{optional}"
 
     @property
@@ -312,7 +321,6 @@ def list_view(
         _item_row(form, step, repeat, item, number, is_complete=item.id not in unfinished)
         for number, item in enumerate(items, start=1)
     )
-    another = f"another {repeat.each}" if rows else with_article(repeat.each)
     return ListView(
         form=form,
         name=repeat.name,
@@ -320,7 +328,7 @@ def list_view(
         guidance=repeat.guidance,
         caption=_caption(form, step, kept),
         rows=rows,
-        question=f"Do you need to add {another}?",
+        question=ask_for_another(repeat, form.language, has_some=bool(rows)),
         has_room=len(rows) < repeat.max,
         chosen=(raw or {}).get(repeat.name, ("",))[0],
         errors=tuple(errors),
@@ -484,7 +492,9 @@ def _page_rows(
     return tuple(
         SummaryRow(
             label=question.ask,
-            lines=_shown(question, values) if question.name in values else ("Not provided",),
+            lines=_shown(question, values)
+            if question.name in values
+            else (_NOT_PROVIDED[form.language],),
             change=f"/forms/{form.form}/{step.path}?change=yes",
             page=page.name,
         )
@@ -505,16 +515,22 @@ def _list_rows(
 ) -> tuple[SummaryRow, ...]:
     count = len(journey.answers.at(step.item_path).items.get(repeat.name, ()))
     change = f"/forms/{form.form}/{step.path}?change=yes"
-    return (SummaryRow(repeat.title, (str(count) if count else "None",), change, repeat.name),)
+    return (
+        SummaryRow(
+            repeat.title, (str(count) if count else _NONE[form.language],), change, repeat.name
+        ),
+    )
 
 
 def _computed_group(form: FormDefinition, journey: Journey) -> tuple[SummaryGroup, ...]:
     rows = tuple(
-        SummaryRow(each.label, (show_computed(each, journey.scope[each.name]),), "", "")
+        SummaryRow(
+            each.label, (show_computed(each, journey.scope[each.name], form.language),), "", ""
+        )
         for each in form.computed
         if each.label and each.name in journey.scope
     )
-    return (SummaryGroup("Worked out from your answers", rows),) if rows else ()
+    return (SummaryGroup(_WORKED_OUT[form.language], rows),) if rows else ()
 
 
 @dataclass(frozen=True, slots=True)

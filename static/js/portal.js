@@ -81,6 +81,8 @@
   const onSubmit = (event) => {
     const form = event.target;
     pressed = event.submitter;
+    // Another language is another whole page, header and footer too: the browser's own business.
+    if (pressed?.name === "language") return event.stopPropagation();
     if (form.method !== "post" || form._htmx) return;
     if (sent === form) return event.preventDefault();
     sent = form;

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -175,3 +176,28 @@ def test_no_name_can_add_lines_to_a_letter(name: str):
     letter = write(every_message(about(name=name))[0], RENDER)
 
     assert letter.count("\n") == plain.count("\n")
+
+
+def test_every_message_is_welsh_to_who_asked_in_welsh():
+    contact = replace(CONTACT, council="Cyngor", opening_hours="dydd Llun", language="cy")
+    for message in every_message(replace(about(service="Cwyn"), contact=contact)):
+        written = write(message, RENDER)
+        if message.kind is NoticeKind.RESUME_LINK:
+            continue  # of a form without a reference; the next test
+        assert message.template.startswith("messages/cy/")
+        assert "Annwyl Siân O'Brien," in written
+        assert not ENGLISH.search(written + message.subject), written
+
+
+def test_the_link_back_to_a_form_is_welsh_too():
+    contact = replace(CONTACT, council="Cyngor", opening_hours="dydd Llun", language="cy")
+    url = "https://forms.example.gov.uk/resume/t"
+    message = resume_link(service="Cwyn", resume_url=url, expires="1 Mai 2027", contact=contact)
+    assert message.subject == "Parhau â’ch ffurflen: Cwyn"
+    assert "gweithio tan 1 Mai 2027" in write(message, RENDER)
+    assert not ENGLISH.search(write(message, RENDER))
+
+
+ENGLISH = re.compile(
+    r"\b(your|you|the|form|receipt|dear|hello|message|until)\b(?!@)", re.IGNORECASE
+)

@@ -136,8 +136,7 @@ class BankDetailsField:
 
     def show(self, question: Question, value: BankDetails) -> tuple[str, ...]:
         """The name, and the end of the account number."""
-        del question
-        return (value.name, f"Account number ending {value.ends}")
+        return (value.name, question.in_own_words(f"Account number ending {value.ends}"))
 
     def dump(self, value: BankDetails) -> Json:
         """Every part in full: this goes to the draft and the case, and nowhere else."""

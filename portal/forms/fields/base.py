@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeAlias
 from portal.core.shapes import is_list, is_mapping
 from portal.forms.fields.domain import Domain
 from portal.forms.fields.modulus_check import SAMPLE_WEIGHTS, ModulusTable
+from portal.forms.fields.welsh import in_welsh
 
 Json: TypeAlias = bool | int | str | list[Any] | dict[str, Any] | None
 """What json.dumps takes, floats left out on purpose."""
@@ -66,6 +67,8 @@ class Keys:
 
     raw: Mapping[str, Any]
     problems: list[Problem] = field(default_factory=list[Problem])
+    language: str = "en"
+    """The language of the question's texts, for the words of a type's own."""
 
     def text(self, key: str, default: str = "") -> str:
         """A text value."""
@@ -267,11 +270,20 @@ class Question:
     settings: Any = None
     errors: Mapping[str, str] = field(default_factory=dict[str, str])
     """The designer's own wording for an error, by its kind (`missing`, `too_long` …)."""
+    language: str = "en"
+    """The language it is asked in, and its errors are said in."""
     spot: Spot = field(default=Spot(), compare=False)
 
     def say(self, kind: str, default: str) -> str:
         """The wording of one error: the designer's, or the GOV.UK Design System's."""
-        return self.errors.get(kind, default)
+        return self.errors.get(kind) or self.in_own_words(default)
+
+    def in_own_words(self, said: str) -> str:
+        """One of the field types' English sentences in the question's language."""
+        if self.language == "en":
+            return said
+        labels = getattr(self.settings, "labels", ())
+        return in_welsh(said, self.ask, self.about, labels)
 
 
 class FieldType(Protocol):

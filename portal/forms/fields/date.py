@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from portal.core.dates import in_words
+from portal.core.languages import day_in_words
 from portal.forms.fields.base import Asking, FieldError, FieldType, Json, Keys, Question, Raw
 from portal.forms.fields.domain import Days
 from portal.forms.fields.relative_days import EARLIEST, LATEST, RelativeDay, read_day
@@ -112,8 +113,7 @@ class DateField:
 
     def show(self, question: Question, value: date) -> tuple[str, ...]:
         """24 November 2026."""
-        del question
-        return (in_words(value),)
+        return (day_in_words(value, question.language),)
 
     def dump(self, value: date) -> Json:
         """2026-11-24 (ISO 8601)."""

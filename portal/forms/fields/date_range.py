@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from portal.core.dates import in_words
+from portal.core.languages import day_in_words
 from portal.forms.fields.base import Asking, FieldError, FieldType, Json, Keys, Question, Raw
 from portal.forms.fields.domain import Unmodelled
 from portal.forms.fields.relative_days import RelativeDay, read_day
@@ -25,6 +25,7 @@ from portal.forms.fields.written import written_parts
 
 ENDS = ("from", "to")
 MOST_DAYS = 3_660
+_LABELS = {"en": ("Start date", "End date"), "cy": ("Dyddiad dechrau", "Dyddiad gorffen")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class DateRangeSettings:
     """Days, both ends counted."""
     longest: int = MOST_DAYS
     """Days, both ends counted."""
-    labels: tuple[str, str] = ("Start date", "End date")
+    labels: tuple[str, str] = _LABELS["en"]
 
 
 class DateRangeField:
@@ -93,10 +94,8 @@ class DateRangeField:
         if shortest > longest:
             keys.problem("shortest", "shortest must not be more than longest")
             shortest = 1
-        labels = (
-            keys.text("from_label") or "Start date",
-            keys.text("to_label") or "End date",
-        )
+        own = _LABELS[keys.language]
+        labels = (keys.text("from_label") or own[0], keys.text("to_label") or own[1])
         return DateRangeSettings(first, last, shortest, longest, labels)
 
     def inputs(self, question: Question) -> tuple[str, ...]:
@@ -139,10 +138,8 @@ class DateRangeField:
 
     def show(self, question: Question, value: DateRange) -> tuple[str, ...]:
         """24 November 2026 to 26 November 2026; a single day by itself."""
-        del question
-        if value.first == value.last:
-            return (in_words(value.first),)
-        return (f"{in_words(value.first)} to {in_words(value.last)}",)
+        first, last = (day_in_words(day, question.language) for day in (value.first, value.last))
+        return (first if first == last else question.in_own_words(f"{first} to {last}"),)
 
     def dump(self, value: DateRange) -> Json:
         """Both days (ISO 8601)."""

@@ -32,6 +32,16 @@ AGREEMENT = (
     Option("disagree", "Disagree"),
     Option("strongly-disagree", "Strongly disagree"),
 )
+AGREEMENTS = {
+    "en": AGREEMENT,
+    "cy": (
+        Option("strongly-agree", "Cytuno’n gryf"),
+        Option("agree", "Cytuno"),
+        Option("neither", "Ddim yn cytuno nac yn anghytuno"),
+        Option("disagree", "Anghytuno"),
+        Option("strongly-disagree", "Anghytuno’n gryf"),
+    ),
+}
 _AGREEMENT_SCALE = ChoiceSettings(AGREEMENT)
 """The scale where a designer gives no other."""
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
@@ -83,7 +93,7 @@ class LikertField:
                     "Use small letters, figures and _, like staff_were_helpful.",
                 )
         named = tuple(s for s in statements if _NAME.fullmatch(s.value))
-        scale = keys.options("scale") if "scale" in keys.raw else AGREEMENT
+        scale = keys.options("scale") if "scale" in keys.raw else AGREEMENTS[keys.language]
         return LikertSettings(named, ChoiceSettings(scale))
 
     def inputs(self, question: Question) -> tuple[str, ...]:

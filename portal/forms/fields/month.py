@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from portal.core.dates import in_words
+from portal.core.languages import day_in_words
 from portal.forms.fields.base import Asking, FieldError, FieldType, Json, Keys, Question, Raw
 from portal.forms.fields.domain import Unmodelled
 from portal.forms.fields.relative_days import RelativeDay, read_day
@@ -87,8 +88,7 @@ class MonthField:
 
     def show(self, question: Question, value: date) -> tuple[str, ...]:
         """November 2026."""
-        del question
-        return (_in_words(value),)
+        return (day_in_words(value, question.language).partition(" ")[2],)
 
     def dump(self, value: date) -> Json:
         """2026-11 (ISO 8601)."""

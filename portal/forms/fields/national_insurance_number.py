@@ -70,7 +70,8 @@ class NationalInsuranceNumberField(CodeField):
     def show(self, question: Question, value: str) -> tuple[str, ...]:
         """The number in pairs, or only its end."""
         settings: NationalInsuranceNumberSettings = question.settings
-        return (f"Ends {value[6:8]} {value[8:]}" if settings.masked else self.written(value),)
+        end = question.in_own_words(f"Ends {value[6:8]} {value[8:]}")
+        return (end if settings.masked else self.written(value),)
 
 
 FIELD: FieldType = NationalInsuranceNumberField()

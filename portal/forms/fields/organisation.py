@@ -98,10 +98,9 @@ class OrganisationField:
 
     def show(self, question: Question, value: Organisation) -> tuple[str, ...]:
         """The name, and the company number below it."""
-        del question
         if not value.company_number:
             return (value.name,)
-        return (value.name, f"Company number {value.company_number}")
+        return (value.name, question.in_own_words(f"Company number {value.company_number}"))
 
     def dump(self, value: Organisation) -> Json:
         """Both parts."""

@@ -102,7 +102,9 @@ class ScaleField:
     def show(self, question: Question, value: int) -> tuple[str, ...]:
         """8 out of 10 where it begins at 0 or 1, else the number."""
         settings: ScaleSettings = question.settings
-        return (f"{value} out of {settings.last}" if settings.first <= 1 else str(value),)
+        if settings.first > 1:
+            return (str(value),)
+        return (question.in_own_words(f"{value} out of {settings.last}"),)
 
     def dump(self, value: int) -> Json:
         """The number."""

@@ -76,6 +76,12 @@ class FileSettings:
         labels = [KINDS[kind].label for kind in self.accept]
         return in_a_row([with_article(labels[0]), *labels[1:]], "or") if labels else "a file"
 
+    def kinds_in(self, language: str) -> str:
+        """The same in a language: "PDF, JPG neu PNG", for Welsh has no indefinite article."""
+        if language == "en":
+            return self.kinds_in_words
+        return in_a_row([KINDS[kind].label for kind in self.accept], "neu") or "ffeil"
+
 
 @dataclass(frozen=True, slots=True)
 class UploadCheck:

@@ -11,6 +11,8 @@ from portal.forms.fields.text_rules import only_value, repeated, unanswered
 from portal.forms.fields.wording import about, yes_if
 
 _ANSWERS: Mapping[str, bool] = {"yes": True, "no": False}
+WORDS: Mapping[str, tuple[str, str]] = {"en": ("Yes", "No"), "cy": ("Ie", "Na")}
+"""Yes and no in each language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,8 @@ class YesNoField:
 
     def show(self, question: Question, value: bool) -> tuple[str, ...]:  # noqa: FBT001  # an answer
         """Yes or No."""
-        del question
-        return ("Yes" if value else "No",)
+        yes, no = WORDS[question.language]
+        return (yes if value else no,)
 
     def dump(self, value: bool) -> Json:  # noqa: FBT001  # an answer
         """True or false."""

@@ -13,6 +13,7 @@ from portal.forms.as_asked import as_asked
 from portal.forms.definition import FormDefinition, Page, Repeat
 from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.base import FieldError, Raw, StoredFile
+from portal.forms.fields.welsh import in_welsh
 from portal.forms.journey import Before, Step, before, first_input, walk
 from portal.submissions.filling import (
     attach_upload,
@@ -40,6 +41,7 @@ from portal.web.views import SummaryRow, list_view, page_view, remove_view
 router = APIRouter(include_in_schema=False)
 
 _TOO_OFTEN = "You have uploaded too many files. Wait an hour and try again. Your answers are kept"
+_UNCHOSEN = "Select one of the matches, or search again"
 _TOO_LONG = "What you sent is too large to read. Shorten your answer, or choose a smaller file"
 
 
@@ -59,7 +61,6 @@ def ask_to_remove(
                 "forms/remove.html",
                 view=view,
                 form=at.definition,
-                page_title=f"Remove {view.number.lower()}",
             )
     return go_to(f"/forms/{form}/{path}")
 
@@ -125,6 +126,8 @@ def _save(
     form, today = at.definition.form, house.today()
     to_check = posted.one("return") == "check-answers"
     raw, upload_errors, stay = _take_files(house, asks, at.definition, at.step, posted)
+    if posted.one("language") in at.definition.translations:
+        return _in_other_language(request, house, asks, at, posted, raw)
     if upload_errors or stay:
         draft = live_draft(house, asks, form, at.step.path)
         return _show_step(
@@ -146,7 +149,7 @@ def _save(
         now=house.clock(),
     )
     if isinstance(outcome, Refused):
-        errors = (*outcome.errors, *_unchosen(outcome, raw))
+        errors = (*outcome.errors, *_unchosen(outcome, raw, at.definition.language))
         return _show_step(
             request,
             house,
@@ -187,6 +190,31 @@ def _show_afresh(request: Request, house: InHouse, at: Whereabouts, posted: Post
     )
 
 
+def _in_other_language(  # what was typed, in the language chosen
+    request: Request,
+    house: InHouse,
+    asks: Asks,
+    at: Whereabouts,
+    posted: PostedPage,
+    raw: Raw,
+) -> Response:
+    """The same page in the other language: nothing is saved, nothing typed is lost."""
+    language = posted.one("language")
+    request.state.language = language
+    definition = at.definition.in_language(language)
+    draft = live_draft(house, asks, definition.form, at.step.path)
+    page = definition.page(at.step.name) or definition.repeat(at.step.name)
+    there = replace(
+        at,
+        definition=definition,
+        draft=draft,
+        step=replace(at.step, page=page or at.step.page),
+        journey=walk(definition, at.kept, house.today()),
+    )
+    to_check = posted.one("return") == "check-answers"
+    return _show_step(request, house, there, raw=raw, returns_to_check=to_check, status=200)
+
+
 def _too_large(request: Request, house: InHouse, at: Whereabouts, *, to_check: bool) -> Response:
     """What was sent could not be read: say so at the question it most likely was about."""
     asking = (
@@ -197,14 +225,16 @@ def _too_large(request: Request, house: InHouse, at: Whereabouts, *, to_check: b
     if not asking:
         return go_to(f"/forms/{at.definition.form}/{at.step.path}")
     question = next((q for q in asking if q.type == "file"), asking[0])
-    errors = (FieldError(first_input(question), _TOO_LONG),)
+    errors = (FieldError(first_input(question), question.in_own_words(_TOO_LONG)),)
     return _show_step(request, house, at, errors=errors, returns_to_check=to_check)
 
 
-def _unchosen(outcome: Refused, raw: Mapping[str, Sequence[str]]) -> list[FieldError]:
+def _unchosen(
+    outcome: Refused, raw: Mapping[str, Sequence[str]], language: str
+) -> list[FieldError]:
     """Matches were on the screen and "Continue" was pressed without choosing one."""
     return [
-        FieldError(name, "Select one of the matches, or search again")
+        FieldError(name, in_welsh(_UNCHOSEN, "") if language == "cy" else _UNCHOSEN)
         for name in outcome.unfinished
         if f"{name}-matches" in raw and not any(f"{name}{b}" in raw for b in ("-find", "-manual"))
     ]
@@ -295,7 +325,7 @@ def _take_files(
         stay = stay or bool(removed) or f"{question.name}-upload" in raw
         for upload in posted.uploads.get(question.name, ()):
             if not _may_upload(house, asks):
-                errors.append(FieldError(question.name, _TOO_OFTEN))
+                errors.append(FieldError(question.name, question.in_own_words(_TOO_OFTEN)))
                 break
             taken = take_upload(house.attachments, question, upload, house.clock())
             if isinstance(taken, FieldError):

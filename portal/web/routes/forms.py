@@ -1,12 +1,14 @@
 """A form as a whole: the services, the start page, check answers, sending, saving for later."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from portal.core.dates import Today, in_words
+from portal.core.dates import Today
 from portal.core.errors import Conflict
+from portal.core.languages import day_in_words
 from portal.forms.as_asked import as_asked
 from portal.forms.definition import FormDefinition, Page
 from portal.forms.fees import Fee, calculate_fee
@@ -38,16 +40,13 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/")
-def list_services(request: Request, house: InHouse, q: str = "") -> Response:
+def list_services(request: Request, house: InHouse, asks: Asks, q: str = "") -> Response:
     """Every service the council offers here, searchable."""
-    forms = list(house.definitions.served().values())
+    language = house.council.in_language(asks.language).language
+    forms = [form.in_language(language) for form in house.definitions.served().values()]
+    stood = standings(house.transactions, house.definitions, house.clock())
     return house.pages.answer(
-        request,
-        "forms/services.html",
-        view=services_view(
-            forms, q[:200], standings(house.transactions, house.definitions, house.clock())
-        ),
-        page_title="Services",
+        request, "forms/services.html", view=services_view(forms, q[:200], stood)
     )
 
 
@@ -58,7 +57,7 @@ def show_start(request: Request, house: InHouse, asks: Asks, form: str, link: st
     With a `link` that brings answers its button posts them. Opening it changes nothing: mail
     scanners open links too.
     """
-    definition = house.definitions.current(form)
+    definition = house.definitions.current(form).in_language(asks.language)
     draft = find_draft(house.transactions, asks.session_hash, form)
     resume = ""
     live = draft is not None and draft.expires_at >= house.clock()
@@ -125,7 +124,7 @@ def check_answers(request: Request, house: InHouse, asks: Asks, form: str) -> Re
     if isinstance(settled, Response):
         return settled
     draft = settled
-    definition, journey = walk_draft(house, draft, house.today())
+    definition, journey = walk_draft(house, draft, house.today(), asks.language)
     if not journey.complete:
         return go_to(next_path(form, journey))
     return _show_check(request, house, definition, journey, draft)
@@ -141,7 +140,7 @@ def send(request: Request, house: InHouse, asks: Asks, form: str, posted: Posted
         if isinstance(settled, Response):
             return settled
         draft = settled
-        definition, journey = walk_draft(house, draft, today)
+        definition, journey = walk_draft(house, draft, today, asks.language)
         if not journey.complete:
             return go_to(next_path(form, journey))
         quoted = _quoted(house, draft, posted)
@@ -152,12 +151,16 @@ def send(request: Request, house: InHouse, asks: Asks, form: str, posted: Posted
     else:
         quoted = None
     if not house.limits.allows("submit", "60/hour", asks.address):
-        return house.pages.answer(
-            request, "errors/too_many.html", status=429, page_title="Too many tries"
-        )
+        return house.pages.answer(request, "errors/too_many.html", status=429)
     try:
         sent = submit(
-            house.submitting, form, asks.session_hash, today=today, now=now, quoted=quoted
+            house.submitting,
+            form,
+            asks.session_hash,
+            today=today,
+            now=now,
+            quoted=quoted,
+            language=asks.language,
         )
     except Conflict:
         return go_to(f"/forms/{form}/check-answers")
@@ -185,15 +188,14 @@ def offer_to_save(request: Request, house: InHouse, asks: Asks, form: str) -> Re
     draft = live_draft(house, asks, form)
     if draft is None:
         return go_to(f"/forms/{form}")
-    definition = known_form(house, draft)
+    definition = known_form(house, draft).in_language(asks.language)
     return house.pages.answer(
         request,
         "forms/save.html",
         form=definition,
         errors=(),
         email="",
-        expires=in_words(draft.expires_at.date()),
-        page_title="Save and come back later",
+        expires=day_in_words(draft.expires_at.date(), definition.language),
     )
 
 
@@ -203,9 +205,13 @@ def save(request: Request, house: InHouse, asks: Asks, form: str, posted: Posted
     draft = live_draft(house, asks, form)
     if draft is None:
         return go_to(f"/forms/{form}")
-    definition = known_form(house, draft)
+    definition = known_form(house, draft).in_language(asks.language)
     asking = Asking(house.today().on, house.filling.gazetteer, lambda _file: None)
-    email = FIELD_TYPES["email"].parse(_SAVE_TO, {"email": posted.values.get("email", ())}, asking)
+    email = FIELD_TYPES["email"].parse(
+        replace(_SAVE_TO, language=definition.language),
+        {"email": posted.values.get("email", ())},
+        asking,
+    )
     if isinstance(email, tuple):
         return house.pages.answer(
             request,
@@ -214,21 +220,22 @@ def save(request: Request, house: InHouse, asks: Asks, form: str, posted: Posted
             form=definition,
             errors=email,
             email=posted.one("email"),
-            expires=in_words(draft.expires_at.date()),
-            page_title="Save and come back later",
+            expires=day_in_words(draft.expires_at.date(), definition.language),
         )
     email = str(email or "")
     if not _may_save(house, asks, email):
-        return house.pages.answer(
-            request, "errors/too_many.html", status=429, page_title="Too many tries"
-        )
+        return house.pages.answer(request, "errors/too_many.html", status=429)
     fact = email or house.new_code()
     token, expires = save_for_later(
         house.transactions, asks.session_hash, form, fact, house.clock()
     )
-    link = f"{house.settings.base_url}/resume/{token}"
+    query = "" if definition.language == "en" else f"?language={definition.language}"
+    link = f"{house.settings.base_url}/resume/{token}{query}"
     if email:
-        house.send_resume_link(email, definition.title, link, in_words(expires.date()))
+        language = definition.language
+        house.send_resume_link(
+            email, definition.title, link, day_in_words(expires.date(), language), language
+        )
     return house.pages.answer(
         request,
         "forms/saved.html",
@@ -236,8 +243,7 @@ def save(request: Request, house: InHouse, asks: Asks, form: str, posted: Posted
         email=email,
         code="" if email else fact,
         link=link,
-        expires=in_words(expires.date()),
-        page_title="Your answers are saved",
+        expires=day_in_words(expires.date(), definition.language),
     )
 
 
@@ -274,7 +280,6 @@ def _show_check(
         status=status,
         view=view,
         form=definition,
-        page_title="Check your answers",
     )
 
 

@@ -55,7 +55,7 @@ def show_pay_page(request: Request, house: InHouse, asks: Asks, token: str) -> R
         return go_to(f"/forms/{submission.form}/confirmation/{submission.reference}")
     if status is RequestStatus.VOID:
         return go_to(f"/forms/{submission.form}/check-answers")
-    definition = house.definitions.by_digest(submission.form, submission.digest)
+    definition = _form_of(house, submission)
     return _pay_page(request, house, definition, token)
 
 
@@ -102,7 +102,6 @@ def _pay_page(
         action=f"/pay/{token}",
         nonce=secrets.token_urlsafe(24),
         problem=problem,
-        page_title=f"Pay {format_pounds(owed.amount)}",
     )
 
 
@@ -113,16 +112,14 @@ def pay(request: Request, house: InHouse, asks: Asks, token: str, posted: Posted
         row = find_request_by_token(session, token)
         owed = read_request(row)
     submission = _own_submission(house, asks, owed.owner)
-    definition = house.definitions.by_digest(submission.form, submission.digest)
+    definition = _form_of(house, submission)
     nonce = posted.one("nonce")
     if not _NONCE.fullmatch(nonce):
         return go_to(f"/pay/{token}")
     if not house.limits.allows("pay", "30/hour", token) or not house.limits.allows(
         "pay", "120/hour", asks.address
     ):
-        return house.pages.answer(
-            request, "errors/too_many.html", status=429, page_title="Too many tries"
-        )
+        return house.pages.answer(request, "errors/too_many.html", status=429)
     keep_place(house.transactions, house.definitions, submission.id, house.clock())
     provider = house.provider_for(owed)
 
@@ -148,18 +145,12 @@ def pay(request: Request, house: InHouse, asks: Asks, token: str, posted: Posted
         log.info("pay_conflict", reference=owed.reference, reason=str(error))
         return go_to(f"/forms/{submission.form}/confirmation/{submission.reference}")
     except ProviderUnavailable:
-        problem = (
-            "The payment service is not answering. You have not been charged. "
-            "Try again in a minute."
-        )
+        problem = house.pages.say("pay_unavailable", definition.language)
         return _pay_page(request, house, definition, token, problem=problem, status=503)
     except ProviderRefused as error:
         # No traceback: the reason is enough, and the refusal is no bug here.
         log.error("payment_refused", reference=owed.reference, reason=str(error))  # noqa: TRY400
-        problem = (
-            "We could not start your payment. You have not been charged. "
-            "Ring us and quote your reference."
-        )
+        problem = house.pages.say("pay_refused", definition.language)
         return _pay_page(request, house, definition, token, problem=problem, status=502)
     return go_to(redirect.url)
 
@@ -218,21 +209,20 @@ def come_back(request: Request, house: InHouse, asks: Asks, attempt_token: str) 
 
 
 def _still_confirming(request: Request, house: InHouse, submission: Submission) -> Response:
-    definition = house.definitions.by_digest(submission.form, submission.digest)
+    definition = _form_of(house, submission)
     return house.pages.answer(
         request,
         "payments/confirming.html",
         policy=script_free_policy(),
         form=definition,
         reference=submission.reference,
-        page_title="We are confirming your payment",
     )
 
 
 def _not_taken(request: Request, house: InHouse, submission: Submission, state: str) -> Response:
     if state in ("processing", "quarantined"):
         return _still_confirming(request, house, submission)
-    definition = house.definitions.by_digest(submission.form, submission.digest)
+    definition = _form_of(house, submission)
     with house.transactions.read() as session:
         row = lock_submission(session, submission.id)
         token = row.payment_token if row else ""
@@ -243,7 +233,6 @@ def _not_taken(request: Request, house: InHouse, submission: Submission, state: 
         form=definition,
         pay=f"/pay/{token}",
         reference=submission.reference,
-        page_title="No payment has been taken",
     )
 
 
@@ -266,7 +255,7 @@ def show_confirmation(
         return go_to(f"/forms/{form}/check-answers")
     if paying:
         return _confirm_waiting(request, house, row.payment_token)
-    definition = house.definitions.by_digest(form, row.digest)
+    definition = _form_of(house, as_submission(row))
     return house.pages.answer(
         request,
         "forms/confirmation.html",
@@ -276,7 +265,6 @@ def show_confirmation(
         email=row.email,
         receipts=receipts,
         total=format_pounds(row.total) if row.total else "",
-        page_title=f"{definition.title}: sent",
     )
 
 
@@ -308,7 +296,6 @@ def download_receipt(request: Request, house: InHouse, token: str) -> Response:
             status=202,
             policy=script_free_policy(),
             number=number,
-            page_title="Your receipt is being prepared",
         )
     return Response(
         content,
@@ -321,7 +308,7 @@ def download_receipt(request: Request, house: InHouse, token: str) -> Response:
 
 
 @router.get("/receipts/{token}")
-def verify_receipt(request: Request, house: InHouse, token: str) -> Response:
+def verify_receipt(request: Request, house: InHouse, asks: Asks, token: str) -> Response:
     """Behind the QR code: the receipt is ours, and this is what it says."""
     with house.transactions.read() as session:
         row = find_receipt_by_token(session, token)
@@ -329,9 +316,8 @@ def verify_receipt(request: Request, house: InHouse, token: str) -> Response:
         request,
         "payments/receipt.html",
         policy=script_free_policy(),
-        receipt=house.receipt_facts(row),
+        receipt=house.receipt_facts(row, house.council.in_language(asks.language).language),
         download=f"/receipts/{token}.pdf",
-        page_title=f"Receipt {row.number}",
     )
 
 
@@ -378,3 +364,9 @@ def _own_submission(house: InHouse, asks: Asks, submission_id: str) -> Submissio
         if row is None or not secrets.compare_digest(row.session_hash, asks.session_hash):
             raise Missing(submission_id)
         return as_submission(row)
+
+
+def _form_of(house: InHouse, submission: Submission) -> FormDefinition:
+    """The very form that was filled, in the language it was sent in."""
+    definition = house.definitions.by_digest(submission.form, submission.digest)
+    return definition.in_language(submission.language)

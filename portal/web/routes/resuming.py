@@ -24,15 +24,12 @@ def resume(
 ) -> Response:
     """Open the saved form in this browser."""
     if not house.limits.allows("resume", "30/hour", asks.address):
-        return house.pages.answer(
-            request, "errors/too_many.html", status=429, page_title="Too many tries"
-        )
+        return house.pages.answer(request, "errors/too_many.html", status=429)
     fact = posted.one("fact").strip()[:254]
     form = resume_draft(house.transactions, token, fact, asks.session_hash, house.clock())
     if form is None:
-        message = "Enter the email address or the code you were given when you saved the form"
-        if fact:
-            message = "That is not the email address or the code that belongs to this form"
+        language = house.council.in_language(asks.language).language
+        message = house.pages.say("resume_wrong" if fact else "resume_missing", language)
         return _ask(
             request, house, token, errors=(FieldError("fact", message),), fact=fact, status=422
         )
@@ -58,5 +55,4 @@ def _ask(
         errors=errors,
         fact=fact,
         has_errors=bool(errors),
-        page_title="Continue your saved form",
     )
