@@ -60,7 +60,8 @@ class Pages:
         visitor = getattr(request.state, "visitor", None)
         facts.setdefault("csrf_token", visitor.csrf_token if visitor else "")
         council: Council = request.app.state.house.council
-        form: FormDefinition | None = facts.get("form")
+        given = facts.get("form")
+        form = given if isinstance(given, FormDefinition) else None
         language = form.language if form else council.in_language(chosen_language(request)).language
         if other := next(iter((form or council.in_language(language)).translations), ""):
             facts["other_language"] = other

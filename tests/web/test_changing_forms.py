@@ -396,3 +396,4 @@ def _damage(portal: Portal, digest: str, said: str) -> None:
             text("update form_definition set text = :said where digest = :digest"),
             {"said": said, "digest": digest},
         )
+    portal.house.definitions._older.clear()  # as after a restart

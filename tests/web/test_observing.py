@@ -27,7 +27,7 @@ def test_metrics_count_what_residents_do_and_name_none_of_them(portal: Portal) -
     portal.resident().get(f"/forms/{FREE}/confirmation/{reference}")
     text = ask(portal).text
     assert f'portal_submissions{{form="{FREE}"}} 1.0' in text
-    assert 'route="/forms/{form}/{page}",status="303"' in text
+    assert 'route="/forms/{form}/{path:path}",status="303"' in text
     assert "portal_jobs" in text
     assert "portal_build_info" in text
     assert reference not in text
