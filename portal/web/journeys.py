@@ -117,8 +117,8 @@ def live_draft(house: Front, asks: Visitor, form: str, page: str = "") -> Draft 
     if draft is None:
         return None
     if draft.expires_at >= house.clock():
-        definition = house.definitions.by_digest(form, draft.digest)
-        if standing_for(house, definition, draft) is not Standing.OPEN:
+        served = house.definitions.served().get(form)
+        if served and standing_for(house, served, draft) is not Standing.OPEN:
             raise ServiceClosed(form)
         return draft
     if page == first_path(house, form):
