@@ -10,7 +10,6 @@ from typing import Any
 
 import pikepdf
 import pytest
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import portal
 from portal.core.errors import PersonMustLook
@@ -18,6 +17,7 @@ from portal.core.money import Pence
 from portal.payments.payment import PaymentLine, VatTreatment
 from portal.payments.receipt import Receipt, receipt_view
 from portal.payments.receipt_pdf import MOST_ROWS, render_receipt
+from portal.templating import build_environment
 from tests.payments.council import a_line
 from tests.payments.test_receipt import a_receipt
 
@@ -36,9 +36,7 @@ def assets() -> dict[str, bytes]:
 
 
 def paper(receipt: Receipt, *, reprint: bool = False) -> str:
-    environment = Environment(
-        loader=FileSystemLoader(DOCUMENTS.parent), autoescape=True, undefined=StrictUndefined
-    )
+    environment = build_environment(DOCUMENTS.parent, FONTS.parents[1])
     view = receipt_view(receipt, VERIFY, reprint=reprint)
     return environment.get_template("documents/receipt.html").render(receipt=view)
 

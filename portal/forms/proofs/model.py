@@ -432,11 +432,14 @@ class Model:
             case Words():
                 number = z3.Int(f"answer {name}")
                 return Text(number), self._is_text(name, number, domain)
-            case Files(most):
+            case Files(most, ending):
                 files = z3.Int(f"files {name}")
                 names = [z3.Int(f"file {n} {name}") for n in range(most)]
                 entries = tuple((files > n, Text(each)) for n, each in enumerate(names))
-                named = [self._could_be(name, each) for each in names]
+                named = [
+                    self._could_be(name, each, lambda text: text.endswith(f".{ending}"))
+                    for each in names
+                ]
                 return Listed(entries), every(files >= 1, files <= most, *named)
             case Parts():
                 return self._parts(name, domain, ways)
