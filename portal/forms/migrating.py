@@ -66,7 +66,7 @@ class Migrated:
     answers: Answers
     dropped: tuple[Dropped, ...] = ()
     newly_asked: tuple[str, ...] = ()
-    """What is to be answered before going on as far as the draft had come."""
+    """What is to be answered, or seen, before going on as far as the draft had come."""
     fee_before: Fee | None = None
     """None while the answers are not complete, and where it cannot be worked out."""
     fee_after: Fee | None = None
@@ -104,10 +104,14 @@ def migrate(
     move = _Move(old, new, before, today, bank_weights)
     moved = move.take(answers)
     after = walk(new, moved, today)
+    asked = move.newly_asked(moved)
+    if before.complete and not (after.complete or after.errors or asked):
+        # A page is on the way now where nothing must be answered, or one that turns people away.
+        asked = (after.steps[-1].page.title,)
     return Migrated(
         moved,
         (*move.dropped, *move.left_aside(after, moved)),
-        move.newly_asked(moved),
+        asked,
         _fee(old, before, today),
         _fee(new, after, today),
         tuple(error.message for error in after.errors),

@@ -236,8 +236,6 @@ def _cure(problem: str) -> str:
         return "Indent with spaces, never with tabs."
     if "mapping values are not allowed" in problem:
         return 'Put text that contains ": " in double quotes, or check the indentation above.'
-    if "got '?'" in problem:
-        return "Inside { } and [ ], put text with a question mark in double quotes."
     if "another document" in problem:
         return "Keep one form in a file: remove the line ---."
     if "got '?'" in problem:

@@ -922,16 +922,6 @@ CASES = [
         ],
     ),
     Case(
-        "a question mark inside brackets",
-        FORM,
-        "takes: 3 minutes",
-        "takes: {ask: How many?, type: text}",
-        [
-            "hire-a-hall.yml:7:22: error Y002 this is not YAML: expected ',' or '}', but got '?'",
-            "    Inside { } and [ ], put text with a question mark in double quotes.",
-        ],
-    ),
-    Case(
         "21 levels",
         FORM,
         "title: Hire a hall",

@@ -118,7 +118,7 @@ def test_the_form_tried_here_uses_nearly_every_key_of_the_language():
     levels = (language.FORM, *LEVELS.values())
     missing = [key for level in levels for key in level if (id(level), key) not in used]
     assert missing == [
-        *["languages", "charge", "priority", "location"],
+        *["languages", "charge", "open", "prefill", "priority", "location"],
         *["phone", "address", "organisation", "anonymous", "language"],
     ]
 
