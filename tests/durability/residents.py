@@ -11,8 +11,10 @@ from typing import Any, Self
 import httpx2
 from PIL import Image
 
+from portal.forms.answers import Answers
 from portal.forms.definition import FormDefinition
 from portal.forms.examples import post_for
+from portal.forms.journey import Step
 from tests.support.resident import (
     FREE,
     HOUSE_NAME,
@@ -176,7 +178,7 @@ def _answers(visit: Visit, name: str, shown: str) -> tuple[Values, list[tuple[st
     assert page is not None
     unseen = hidden_inputs(shown)
     values: dict[str, Any] = dict(
-        post_for(page, replace(example, answers={**example.answers, **own}))
+        post_for(Step(page), replace(example, answers={**example.answers, **own}), Answers())
     )
     files: list[tuple[str, File]] = []
     for question in (q for q in page.questions if q.type == "file"):

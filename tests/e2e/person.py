@@ -84,6 +84,8 @@ class Person:
         self._travel("forward")
 
     def _travel(self, way: str) -> None:
+        # A page that is still being loaded anew would be asked in vain.
+        self.page.wait_for_load_state("networkidle")
         # The page that is asked may be gone before it has answered: it did go, then.
         with contextlib.suppress(PlaywrightError):
             self.page.evaluate(f"history.{way}()")
