@@ -11,7 +11,7 @@ from tests.e2e.person import Person
 
 pytestmark = pytest.mark.xdist_group("e2e-people")
 
-FORM = "report-fly-tipping"
+FORM = "street-naming-and-numbering"
 
 
 @pytest.fixture
@@ -108,6 +108,9 @@ def test_keys_are_offered_with_what_they_are_for(designer: Person):
     type_at_end(page, "\ncharg")
     offered = page.locator(".cm-tooltip-autocomplete")
     expect(offered).to_contain_text("charge")
+    page.wait_for_timeout(
+        300
+    )  # an offer just made is not taken by a key pressed for something else
     page.keyboard.press("Enter")
     expect(page.locator(".cm-content")).to_contain_text("charge:")
 
