@@ -291,10 +291,12 @@ class _Trial:
         self.seen.complete += 1
         self._note_end(values)
         scope = self._scope(values)
-        for line in self.form.fee:
-            if line.when is not None:
-                self._asked(f"fee {line.name}", line.when, scope, route)
-        self._fee(scope)
+        charged = [
+            line
+            for line in self.form.fee
+            if line.when is None or self._asked(f"fee {line.name}", line.when, scope, route)
+        ]
+        self._fee(scope, len(charged))
         rule = self.form.case
         if rule.location and not any(name in values for name in rule.location):
             self.seen.defects.add("the case does not say where")
@@ -306,17 +308,18 @@ class _Trial:
         if not fill(rule.subject, self.form, values):
             self.seen.defects.add("the subject is empty")
 
-    def _fee(self, scope: Mapping[str, Any]) -> None:
+    def _fee(self, scope: Mapping[str, Any], lines: int) -> None:
+        """Two lines are two lines though one of them may have no amount."""
         if not self.form.fee:
             return
+        right = {"one": lines == 1, "some": lines > 0, "any": True}
+        if not right[self.form.charge]:
+            self.seen.defects.add(f"{lines} fee lines")
         try:
             fee = calculate_fee(self.form, scope, self.today)
         except PersonMustLook as error:
             self.seen.defects.add(f"no fee: {type(error).__name__}")
             return
-        right = {"one": len(fee.lines) == 1, "some": len(fee.lines) > 0, "any": True}
-        if not right[self.form.charge]:
-            self.seen.defects.add(f"{len(fee.lines)} fee lines")
         if fee.total < 0:
             self.seen.defects.add("a negative fee")
 

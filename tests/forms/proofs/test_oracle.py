@@ -3,7 +3,7 @@
 from itertools import product
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from portal.forms.answers import Answers
@@ -119,8 +119,37 @@ def form_of(written: Written) -> FormDefinition:
     return parsed.definition
 
 
+TWO_LINES_ONE_WITHOUT_AMOUNT = Written(
+    pages="""
+- page: page-0
+  title: Page
+  questions:
+    - {question: r0, ask: Ask, type: radios, options: {a: A, b: B, c: C}, optional: yes}
+- page: page-1
+  title: Page
+  when: 'r0 == "a"'
+  questions:
+    - {question: r1, ask: Ask, type: radios, options: {a: A, b: B, c: C}, optional: yes}
+    - {question: n91, ask: Ask, type: whole-number, min: 0, max: 3, when: "r1 == 'a'"}
+  check:
+    - {that: '!(r0 == "a")', else: Wrong, at: r1}
+""",
+    fee="""
+- {line: l0, label: L, amount: £5.00, income_code: I, vat: exempt}
+- {line: l1, label: L, amount: bands, by: n91, income_code: I, vat: exempt}
+""",
+    case=CASE,
+    fees="""
+bands:
+  - from: 2020-01-01
+    bands: [{to: 1, amount: £1.00}, {amount: £2.00}]
+""",
+)
+
+
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(forms())
+@example(TWO_LINES_ONE_WITHOUT_AMOUNT)
 def test_the_prover_refuses_what_the_judge_sees_go_wrong_and_nothing_else(written: Written) -> None:
     form = form_of(written)
     judged = judge(form, TODAY)
