@@ -28,7 +28,7 @@ check: install-dev ## Format, lint, types, import contracts, definitions, proofs
 	@$(BIN)/basedpyright --level error
 	@$(BIN)/lint-imports
 	@$(BIN)/portal check
-	@$(BIN)/portal prove
+	@$(BIN)/portal prove --strict
 	@$(BIN)/portal examples > /dev/null || $(BIN)/portal examples
 
 e2e: install-dev ## Run only the browser tests

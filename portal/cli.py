@@ -269,6 +269,10 @@ def prove(
         list[str] | None, typer.Argument(help="Form names; all when left out.")
     ] = None,
     output: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
+    *,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Fail on what cannot be decided, too.")
+    ] = False,
 ) -> None:
     """Prove that the forms do what they should, or show answers with which they do not."""
     from portal.forms.proofs.proving import prove as run  # the solver takes a moment to import
@@ -288,7 +292,7 @@ def prove(
     else:
         for proof in proofs:
             print("\n".join(as_text(proof, folder)))
-    if any(proof.refuted for proof in proofs):
+    if any(proof.refuted or (strict and proof.undecided) for proof in proofs):
         raise typer.Exit(1)
 
 

@@ -73,11 +73,25 @@ def _refine(search: Search, visit: Visit, passes: Term, variables: list[Any]) ->
                 answer = inner.model()
                 found = [(v, answer.eval(v, True)) for v in variables]
                 missed = every(missed, no(z3.substitute(passes, *found)))
+                later = _as_days_from_today(search.model, visit, found, case)
+                missed = every(missed, no(z3.substitute(passes, *later)))
             case z3.unsat:
                 return _shown(search, visit, every(visit.visited, _same(passes, variables, case)))
             case _:
                 return Unsure("the solver gave up on the page's checks")
     return Unsure("there are too many cases in which to answer the page")
+
+
+def _as_days_from_today(
+    model: Model, visit: Visit, found: Candidate, case: z3.ModelRef
+) -> Candidate:
+    """The same answer with its dates as many days from today: it may do on every day there is."""
+    days = {str(a.value.day) for a in _on(model, visit) if isinstance(a.value, Moment)}
+    today = case.eval(model.today, True)
+    return [
+        (v, z3.simplify(model.today + value - today) if str(v) in days else value)
+        for v, value in found
+    ]
 
 
 def _shown(search: Search, visit: Visit, goal: Term) -> Found:

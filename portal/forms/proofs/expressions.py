@@ -8,6 +8,7 @@ and a counter-example that does is tried in the engine before anybody hears of i
 import re
 from collections.abc import Callable, Iterable, Mapping
 from copy import copy
+from dataclasses import replace
 from datetime import date, datetime
 
 import z3
@@ -54,6 +55,8 @@ A_DAY = 86_400
 FRESH = 100_000
 """Texts written in a form have numbers below this; any other text has a larger one."""
 _SIZED = 1_000_000
+_PATIENCE = 500
+"""Milliseconds for a question asked while expressions are read."""
 _DURATION = re.compile(r"(?P<sign>-?)(?:(?P<h>\d+)h)?(?:(?P<m>\d+)m)?(?:(?P<s>\d+)s)?")
 _TESTS: Mapping[str, Callable[[str, str], bool]] = {
     "startsWith": str.startswith,
@@ -128,6 +131,7 @@ class Expressions:
         first_day: date,
         bank_holidays: frozenset[date],
         texts: Texts,
+        surroundings: list[Term],
     ) -> None:
         self._answers = answers
         """What each name stands for; it grows page by page, and nothing reads a later one."""
@@ -137,6 +141,8 @@ class Expressions:
         self.texts = texts
         self.facts: list[Term] = []
         """What is always true, said while expressions were read."""
+        self._surroundings = surroundings
+        """What is always true of the pages and answers so far."""
         self.derived: list[tuple[Term, Term]] = []
         """Values that are worked out beside an expression, and what fixes each."""
         self.free: list[Term] = []
@@ -279,7 +285,8 @@ class Expressions:
                 self._either(there, after.value, result.value, f"{node}{item}"),
             )
         if isinstance(result.value, Listed) and not isinstance(over.value.rest, int):
-            result = Known(result.known, self._with_rest(node, scope, result.value, over.value))
+            made = self._with_rest(node, scope, result.value, over.value)
+            result = Known(result.known, self._bounded(made, over.known))
         last = self._node(node.result, {**scope, node.result_name: result})
         return Known(every(over.known, last.known), last.value)
 
@@ -299,6 +306,18 @@ class Expressions:
                 self.facts += [left >= 0, left <= over.rest]
                 return Listed(made.entries, left)
 
+    def _bounded(self, made: Listed, known: Term) -> Listed:
+        """The same; when no number it has can be negative, none of the rest is: all are alike."""
+        if made.limits is not None or not made.entries:
+            return made
+        there, item = made.entries[0]
+        if not isinstance(item, Number):
+            return made
+        solver = z3.Solver()
+        solver.set("timeout", _PATIENCE)
+        solver.add(*self._surroundings, *self.facts, every(known, there, item.term < 0))
+        return replace(made, limits=(0, None)) if solver.check() == z3.unsat else made
+
     def _sum(self, listed: Listed, node: Node, scope: Scope) -> Value | None:
         if not all(isinstance(item, Number) for _, item in listed.entries):
             return None
@@ -312,7 +331,9 @@ class Expressions:
         self.facts.append(implies(listed.rest == 0, others == 0))
         if listed.limits is not None:
             first, last = listed.limits
-            self.facts += [others >= first * listed.rest, others <= last * listed.rest]
+            self.facts.append(others >= first * listed.rest)
+            if last is not None:
+                self.facts.append(others <= last * listed.rest)
         return Number(total + others)
 
     def _bound(self, scope: Scope) -> str:

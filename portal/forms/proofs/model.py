@@ -192,7 +192,7 @@ class Model:
             self.today <= calendar.number_of(self.last_day),
         ]
         self.expressions = Expressions(
-            {}, self.today, self.first_day, self.bank_holidays, self.texts
+            {}, self.today, self.first_day, self.bank_holidays, self.texts, self.facts
         )
         self._reads = reads_of_computed(definition)
         self._told = told_one_by_one(definition)

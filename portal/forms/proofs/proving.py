@@ -92,7 +92,7 @@ def beyond_proof(definition: FormDefinition) -> str:
     return ""
 
 
-_MOST_TOLD = 5
+_MOST_TOLD = 12
 
 
 def _read_within(definition: FormDefinition) -> Iterator[tuple[set[str], set[str]]]:

@@ -108,8 +108,8 @@ class Listed:
     entries: "tuple[tuple[Term, Value], ...]"
     rest: Term = 0
     """How many more there are that are not told one by one."""
-    limits: tuple[int, int] | None = None
-    """What each of the rest is between, when they are numbers of which that is known."""
+    limits: tuple[int, int | None] | None = None
+    """The least and the most of each of the rest, when they are numbers of which that is known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ def solver_says(condition: str, scope: dict[str, Any], today: Today) -> bool | N
         answers[name] = Known(True, fixed(name, value, texts, facts))
     compiled = VOCABULARY.compile(condition)
     assert isinstance(compiled, Expression), compiled
-    expressions = Expressions(answers, day, today.on, today.bank_holidays, texts)
+    expressions = Expressions(answers, day, today.on, today.bank_holidays, texts, [])
     known = expressions.condition(compiled)
     solver = z3.Solver()
     solver.add(*facts, *expressions.facts, *texts.facts())

@@ -156,6 +156,68 @@ def test_a_fee_by_the_sum_of_a_list_has_a_band_for_every_sum() -> None:
     assert shown(form, refuted).scope["count"] == 270
 
 
+@MOSTS
+def test_a_sum_worked_out_of_every_thing_is_no_more_negative_than_each(most: int) -> None:
+    pages = items(most=most, when="")
+    assert is_all_proven(charged("sum(items.map(i, i.weight * 2 - 1))", pages=pages))
+    (refuted,) = refusals(
+        prove(charged("sum(items.map(i, i.weight - 2))", pages=pages), TODAY), "V008"
+    )
+    assert "negative" in refuted.message or "no amount" in refuted.message
+
+
+def test_a_day_within_limits_that_move_can_be_answered_though_checks_are_narrow() -> None:
+    pages = """
+- repeat: bookings
+  title: Bookings
+  each: booking
+  max: 50
+  pages:
+    - page: booking
+      title: Booking
+      questions:
+        - {question: day, ask: Day, type: date, min: today + 7 days, max: today + 12 months}
+        - {question: start, ask: Start, type: time}
+        - {question: end, ask: End, type: time}
+      check:
+        - {that: start >= 480, else: Not so early, at: start}
+        - {that: end <= LATEST, else: Not so late, at: end}
+        - {that: end > start, else: The wrong way round, at: end}
+"""
+    assert is_all_proven(small_form(pages.replace("LATEST", "481") + LAST))
+    form = small_form(pages.replace("LATEST", "480") + LAST)
+    assert refusals(prove(form, TODAY), "V003")
+
+
+def test_a_list_may_be_gone_through_for_each_of_many_things() -> None:
+    """As a premises licence has it: a time for each of ten activities."""
+    kinds = "abcdefghij"
+    options = ", ".join(f"{kind}: {kind}" for kind in kinds)
+    checks = "".join(
+        f"""
+    - {{that: '!("{kind}" in wanted) || times.exists(t, t.kind == "{kind}")', else: Add {kind}}}"""
+        for kind in kinds
+    )
+    pages = f"""
+- page: wanted
+  questions:
+    - {{question: wanted, ask: Wanted, type: checkboxes, options: {{{options}}}}}
+- repeat: times
+  title: Times
+  each: time
+  max: 40
+  pages:
+    - page: kind
+      questions:
+        - {{question: kind, ask: Kind, type: select, options: {{{options}}}}}
+  check:{checks}
+"""
+    assert is_all_proven(small_form(pages + LAST))
+    idle = pages + "- {page: after, when: 'WHEN', title: After, guidance: Hello}\n"
+    idle = idle.replace("WHEN", '"a" in wanted && !times.exists(t, t.kind == "a")')
+    assert refusals(prove(small_form(idle + LAST), TODAY), "V001")
+
+
 def test_lists_within_lists_are_followed() -> None:
     pages = """
 - repeat: cars
