@@ -55,11 +55,10 @@ class InternationalAddress:
     country: str
     """ISO 3166-1 code of two letters."""
 
-    @property
-    def lines(self) -> tuple[str, ...]:
-        """As on an envelope, the country last."""
+    def lines(self, language: str = "en") -> tuple[str, ...]:
+        """As on an envelope, the country last; its name is in a language."""
         parts = (self.line_1, self.line_2, self.town, self.region, self.postal_code)
-        return (*(part for part in parts if part), country_name(self.country))
+        return (*(part for part in parts if part), country_name(self.country, language))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +66,12 @@ class InternationalAddressSettings:
     """What a designer chose for one address."""
 
     autocomplete: bool = True
+    language: str = "en"
 
     @property
     def countries(self) -> tuple[Option, ...]:
-        """Every country, in the order of its name."""
-        return countries()
+        """Every country, in the order of its name in the question's language."""
+        return countries(self.language)
 
 
 class InternationalAddressField:
@@ -91,7 +91,8 @@ class InternationalAddressField:
 
     def read(self, keys: Keys) -> InternationalAddressSettings:
         """Read whose address it is."""
-        return InternationalAddressSettings(keys.flag("autocomplete", default=True))
+        own = keys.flag("autocomplete", default=True)
+        return InternationalAddressSettings(own, keys.language)
 
     def inputs(self, question: Question) -> tuple[str, ...]:
         """The lines and the country."""
@@ -134,8 +135,7 @@ class InternationalAddressField:
 
     def show(self, question: Question, value: InternationalAddress) -> tuple[str, ...]:
         """As on an envelope."""
-        del question
-        return value.lines
+        return value.lines(question.language)
 
     def dump(self, value: InternationalAddress) -> Json:
         """Every part by name, the country by its code."""
@@ -149,7 +149,7 @@ class InternationalAddressField:
     def cel(self, value: InternationalAddress) -> dict[str, str]:
         """`one_line`, `town`, `region`, `postal_code`, and `country` as a code: "FR"."""
         return {
-            "one_line": ", ".join(value.lines),
+            "one_line": ", ".join(value.lines()),
             "town": value.town,
             "region": value.region,
             "postal_code": value.postal_code,
@@ -197,7 +197,7 @@ def _code(written: str) -> str:
     """The country's code for its code or its name; empty when there is no such country."""
     if any(option.value == written for option in countries()):
         return written
-    found = exactly(countries(), written) if written else None
+    found = exactly(countries(), written) or exactly(countries("cy"), written)
     return found.value if found else ""
 
 

@@ -19,7 +19,7 @@ from portal.forms.fields.base import (
     Unfinished,
 )
 from portal.forms.fields.choices import ChoiceSettings, SingleChoice
-from portal.forms.fields.countries import ALSO, countries
+from portal.forms.fields.countries import also_called, countries
 from portal.forms.fields.narrowing import exactly, narrow
 from portal.forms.fields.text_rules import (
     TEXT_MISTAKES,
@@ -60,9 +60,9 @@ class SelectField(SingleChoice):
     def read(self, keys: Keys) -> SelectSettings:
         """Read the choices, or take a list the portal has."""
         named = keys.raw.get("options") == _BUILT_IN
-        options = countries() if named else keys.options()
+        options = countries(keys.language) if named else keys.options()
         searched = keys.flag("search", default=len(options) > LONG)
-        return SelectSettings(options, ALSO if named else {}, searched)
+        return SelectSettings(options, also_called(keys.language) if named else {}, searched)
 
     def inputs(self, question: Question) -> tuple[str, ...]:
         """The drop-down; for a long list first the search box, which most faces show."""

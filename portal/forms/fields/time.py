@@ -1,4 +1,4 @@
-"""A time of day, typed as people write it: 7:30pm, 7pm, 19:30, midday.
+"""A time of day, typed as people write it: 7:30pm, 7pm, 19:30, midday; 7:30yh, hanner dydd.
 
 Kept as minutes after midnight, on the council's clock. One input, as the GOV.UK Design System
 advises for answers people know by heart; the wording follows its text input templates.
@@ -22,8 +22,21 @@ from portal.forms.fields.base import (
 from portal.forms.fields.domain import Whole
 from portal.forms.fields.wording import about, starting
 
-_WORDS = {"midday": 12 * 60, "noon": 12 * 60, "midnight": 0}
-_CLOCK = re.compile(r"(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2}))?(?P<half>am|pm)?", re.ASCII)
+_WORDS = {
+    "midday": 12 * 60,
+    "noon": 12 * 60,
+    "midnight": 0,
+    "hannerdydd": 12 * 60,
+    "canoldydd": 12 * 60,
+    "hannernos": 0,
+}
+_HALVES = "am|pm|yb|yp|yh"
+"""Of the day; in Welsh y bore (until midday), y prynhawn and yr hwyr (the evening)."""
+_CLOCK = re.compile(
+    rf"(?P<hour>\d{{1,2}})(?:[:.](?P<minute>\d{{2}}))?(?P<half>{_HALVES})?", re.ASCII
+)
+_EVENING = 18
+"""The hour from which Welsh says yr hwyr."""
 _MINUTES_A_DAY = 24 * 60
 
 
@@ -64,18 +77,18 @@ class TimeField:
             return (FieldError(question.name, message),)
         minutes = read_time(text)
         if minutes is None:
-            default = f"{starting(about(question))} must be a time, like 9am or 7:30pm"
+            early, late = (in_words(eg, question.language) for eg in (9 * 60, 19 * 60 + 30))
+            default = f"{starting(about(question))} must be a time, like {early} or {late}"
             return (FieldError(question.name, question.say("time", default)),)
         return minutes
 
     def as_raw(self, question: Question, value: AnswerValue) -> dict[str, list[str]]:
         """The time as it is shown."""
-        return {question.name: [in_words(value)]}
+        return {question.name: [in_words(value, question.language)]}
 
     def show(self, question: Question, value: AnswerValue) -> tuple[str, ...]:
-        """7:30pm."""
-        del question
-        return (in_words(value),)
+        """7:30pm; in Welsh 7:30yh."""
+        return (in_words(value, question.language),)
 
     def dump(self, value: AnswerValue) -> Json:
         """Minutes after midnight."""
@@ -118,7 +131,10 @@ class TimeField:
 
 
 def read_time(text: str) -> int | None:
-    """Minutes after midnight; None when it is no time. 12am is midnight and 12pm is midday."""
+    """Minutes after midnight; None when it is no time. 12am is midnight and 12pm is midday.
+
+    English and Welsh are both read, whatever the page is in.
+    """
     if text in _WORDS:
         return _WORDS[text]
     match = _CLOCK.fullmatch(text)
@@ -128,17 +144,31 @@ def read_time(text: str) -> int | None:
     if match["half"]:
         if not 1 <= hour <= 12:  # noqa: PLR2004  # a twelve-hour clock
             return None
-        hour = hour % 12 + (12 if match["half"] == "pm" else 0)
+        hour = hour % 12 + (0 if match["half"] in ("am", "yb") else 12)
     return hour * 60 + minute if hour < 24 and minute < 60 else None  # noqa: PLR2004  # a clock
 
 
-def in_words(minutes: int) -> str:
-    """7:30pm, 7pm, midday, midnight (https://www.gov.uk/guidance/style-guide/a-to-z#times)."""
+def in_words(minutes: int, language: str = "en") -> str:
+    """7:30pm, 7pm, midday, midnight (https://www.gov.uk/guidance/style-guide/a-to-z#times).
+
+    In Welsh 7:30yh, 2yp, 9yb, hanner dydd, hanner nos.
+    """
     if minutes in (0, 12 * 60):
-        return "midday" if minutes else "midnight"
+        return _AT_TWELVE[language][minutes > 0]
     hour, minute = divmod(minutes, 60)
     shown = f"{hour % 12 or 12}:{minute:02d}" if minute else str(hour % 12 or 12)
-    return f"{shown}{'am' if hour < 12 else 'pm'}"  # noqa: PLR2004  # a clock
+    return f"{shown}{_half(hour, language)}"
+
+
+_AT_TWELVE = {"en": ("midnight", "midday"), "cy": ("hanner nos", "hanner dydd")}
+
+
+def _half(hour: int, language: str) -> str:
+    if language != "cy":
+        return "am" if hour < 12 else "pm"  # noqa: PLR2004  # a clock
+    if hour < 12:  # noqa: PLR2004
+        return "yb"
+    return "yp" if hour < _EVENING else "yh"
 
 
 FIELD: FieldType = TimeField()

@@ -79,3 +79,56 @@ def test_a_day_is_written_with_its_welsh_month() -> None:
     assert day_in_words(date(2026, 11, 27), "cy") == "27 Tachwedd 2026"
     assert day_in_words(date(2026, 5, 1), "cy") == "1 Mai 2026"
     assert day_in_words(date(2026, 11, 27), "en") == "27 November 2026"
+
+
+@pytest.mark.parametrize(
+    ("typed", "minutes", "said"),
+    [
+        ("9yb", 540, "9yb"),
+        ("9.30am", 570, "9:30yb"),
+        ("2 yp", 840, "2yp"),
+        ("17:59", 1079, "5:59yp"),
+        ("6yh", 1080, "6yh"),
+        ("11:05 YH", 1385, "11:05yh"),
+        ("12yp", 720, "hanner dydd"),
+        ("Hanner dydd", 720, "hanner dydd"),
+        ("hanner nos", 0, "hanner nos"),
+    ],
+)
+def test_a_time_is_read_and_said_in_welsh(typed: str, minutes: int, said: str) -> None:
+    kind, asked = FIELD_TYPES["time"], _question("time", {}, optional=False)
+    assert kind.parse(asked, {"q": [typed]}, asking()) == minutes
+    assert kind.show(asked, minutes) == (said,)
+    assert kind.parse(asked, kind.as_raw(asked, minutes), asking()) == minutes
+
+
+@pytest.mark.parametrize("typed", ["13yh", "0yb", "9yd", "25:00yb"])
+def test_what_is_no_time_in_welsh_is_refused_with_a_welsh_example(typed: str) -> None:
+    kind, asked = FIELD_TYPES["time"], _question("time", {}, optional=False)
+    (error,) = kind.parse(asked, {"q": [typed]}, asking())
+    assert error.message == f"“{ASK}”: rhaid rhoi amser, er enghraifft 9yb neu 7:30yh"
+
+
+def test_a_country_is_named_in_welsh_and_found_by_either_name() -> None:
+    kind, asked = (
+        FIELD_TYPES["select"],
+        _question("select", {"options": "countries"}, optional=False),
+    )
+    named = {option.value: option.label for option in asked.settings.options}
+    assert (named["FR"], named["GB"]) == ("Ffrainc", "Y Deyrnas Unedig")
+    for typed in ("Ffrainc", "France"):
+        assert kind.parse(asked, {"q-query": [typed], "q": [""]}, asking()) == "FR"
+
+
+@pytest.mark.parametrize("country", ["FR", "France", "Ffrainc"])
+def test_an_address_abroad_ends_with_the_country_in_the_language_it_was_asked_in(
+    country: str,
+) -> None:
+    kind, asked = (
+        FIELD_TYPES["international-address"],
+        _question("international-address", {}, optional=False),
+    )
+    post = {"q-line-1": ["1 rue Haute"], "q-town": ["Lyon"], "q-country": [country]}
+    value = kind.parse(asked, post, asking())
+    assert kind.show(asked, value) == ("1 rue Haute", "Lyon", "Ffrainc")
+    assert kind.cel(value)["one_line"] == "1 rue Haute, Lyon, France"
