@@ -106,13 +106,13 @@ class CaseAnswer:
     __pydantic_config__ = _STRICT
 
     page: str
-    """The page's name in the form definition."""
+    """The page's name in the form definition; check-answers for what was worked out."""
     page_title: str
-    """The page's title as the resident read it."""
+    """The page's title, in the form's first language."""
     question: str
     """The question's name in the form definition."""
     label: str
-    """The question as the resident read it."""
+    """The question, in the form's first language."""
     value: str
     """The answer in words, as on the check-answers page."""
     typed: JsonValue = None

@@ -18,7 +18,6 @@ from portal.cases.case import (
     PaymentLine,
 )
 from portal.core.dates import Today, add_working_days, council_day
-from portal.core.money import Pence
 from portal.forms.answers import Answers, load_answers
 from portal.forms.as_asked import as_asked
 from portal.forms.definition import FormDefinition, Page, Repeat
@@ -31,6 +30,8 @@ from portal.payments.fulfilling import PaidRequest
 from portal.submissions.submission import Submission
 
 _LONGEST_SUBJECT = 200
+_COMPUTED_PAGE = "check-answers"
+"""Where the resident reads what was worked out: no page asks for it."""
 
 
 def case_of(
@@ -58,8 +59,10 @@ def case_of(
         location=next((_location(values[name]) for name in rule.location if name in values), None),
         answers=(*_answers(definition, journey, on_the_day), *_computed(definition, journey)),
         attachments=tuple(_attachments(definition, journey.answers)),
-        payment=_payment(paid),
-        consents=_consents(definition, values, submission.submitted_at),
+        payment=_payment(paid, _officers_words(definition, submission.language)),
+        consents=_consents(
+            definition.in_language(submission.language), values, submission.submitted_at
+        ),
     )
 
 
@@ -138,8 +141,8 @@ def _computed(definition: FormDefinition, journey: Journey) -> Iterator[CaseAnsw
         if each.label and each.name in journey.scope:
             value = journey.scope[each.name]
             yield CaseAnswer(
-                page="",
-                page_title="",
+                page=_COMPUTED_PAGE,
+                page_title="Worked out from the answers",
                 question=each.name,
                 label=each.label,
                 value=show_computed(each, value),
@@ -227,7 +230,13 @@ def _attachment(question: Question, file: StoredFile) -> CaseAttachment:
     )
 
 
-def _payment(paid: PaidRequest | None) -> CasePayment | None:
+def _officers_words(definition: FormDefinition, language: str) -> Mapping[str, str]:
+    """The label of each fee line as the payer read it → as the officer does."""
+    read = definition.in_language(language).fee
+    return {theirs.label: ours.label for theirs, ours in zip(read, definition.fee, strict=True)}
+
+
+def _payment(paid: PaidRequest | None, words: Mapping[str, str]) -> CasePayment | None:
     if paid is None:
         return None
     return CasePayment(
@@ -235,7 +244,13 @@ def _payment(paid: PaidRequest | None) -> CasePayment | None:
         receipt_number=paid.receipt_number,
         provider_reference=paid.provider_reference,
         lines=tuple(
-            PaymentLine(line.label, Pence(line.amount), line.vat_amount, line.income_code)
+            PaymentLine(
+                label=words.get(line.label, line.label),
+                amount=line.amount,
+                vat_amount=line.vat_amount,
+                income_code=line.income_code,
+                vat=line.vat.value,
+            )
             for line in paid.request.lines
         ),
     )
@@ -244,6 +259,7 @@ def _payment(paid: PaidRequest | None) -> CasePayment | None:
 def _consents(
     definition: FormDefinition, values: Mapping[str, AnswerValue], given_at: datetime
 ) -> tuple[Consent, ...]:
+    """What was agreed to, in the words in which it was read."""
     asked = tuple(
         Consent(question.name, question.settings.says, given_at)
         for _, question in _asked(definition)
