@@ -46,7 +46,8 @@ class Reader:
 
     def unknown_key(self, name: str, keys: Mapping[str, Any]) -> None:
         """Note a key that does not belong here, with the one probably meant."""
-        near = difflib.get_close_matches(name, list(keys), n=1)
+        swapped = [key for key in keys if sorted(key) == sorted(name)]
+        near = swapped or difflib.get_close_matches(name, list(keys), n=1)
         cure = f"Did you mean {near[0]}?" if near else f"Use one of: {', '.join(keys)}."
         self.error(name, "F002", f"{name or 'an empty text'} is not a key that belongs here", cure)
 

@@ -167,6 +167,47 @@ ODD = st.one_of(
 )
 
 
+SHIPPED_KEYS = [
+    pytest.param(file, path, level, id=f"{file}: {'.'.join(map(str, path))}")
+    for file, value in SHIPPED.items()
+    for number, (path, level, _) in enumerate(keys(value, language.FORM))
+    if number % 48 == len(file)  # others in each file: some of every kind
+]
+
+
+@pytest.mark.parametrize(("file", "path", "level"), SHIPPED_KEYS)
+def test_a_key_of_a_shipped_form_misspelt_dropped_or_twice_is_refused_where_it_is(
+    file: str, path: Path, level: Mapping[str, Key]
+):
+    name = str(path[-1])
+    text, places = write(SHIPPED[file])
+    lines, line = text.split("\n"), places[path]
+    assert f'"{name}":' in lines[line - 1]
+    end = line
+    indent = len(lines[line - 1]) - len(lines[line - 1].lstrip())
+    while lines[end] and len(lines[end]) - len(lines[end].lstrip()) > indent:
+        end += 1
+    begins = places[path[:-1]] if len(path) > 1 else 1
+
+    swapped = f"{name[:-2]}{name[-1]}{name[-2]}" if name[-1] != name[-2] else name[:-1]
+    misspelt = [*lines[: line - 1], lines[line - 1].replace(name, swapped, 1), *lines[line:]]
+    dropped = [*lines[: line - 1], *lines[end:]]
+    twice = [*lines[:end], *lines[line - 1 : end], *lines[end:]]
+
+    assert f"Did you mean {name}?" in said_at(file, misspelt, line)
+    if level[name].required:
+        assert f"{name} is missing" in said_at(file, dropped, begins, begins + 1)
+    assert f"{name} is written twice" in said_at(file, twice, end + 1)
+
+
+def said_at(file: str, lines: list[str], first: int, last: int = 0) -> str:
+    """What is found wrong on these lines of a form, which is not served."""
+    parsed = parse_form(Bundle(file, "\n".join(lines), **BESIDE))
+    assert parsed.definition is None
+    found = [each for each in parsed.findings if first <= each.line <= (last or first)]
+    return "\n".join(f"{each} {each.hint}" for each in found)
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(EVERY_VALUE), ODD)
 def test_any_value_of_a_shipped_form_may_be_anything(where: tuple[str, Path], odd: str):
