@@ -2,9 +2,10 @@
 PORT ?= 8000
 PYTHON ?= python3
 BIN := .venv/bin
+ROUNDS ?= 5
 export PORT
 
-.PHONY: help run test check e2e bench assets install install-dev format clean
+.PHONY: help run test check e2e explore bench assets install install-dev format clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -33,6 +34,12 @@ check: install-dev ## Format, lint, types, import contracts, definitions, proofs
 
 e2e: install-dev ## Run only the browser tests
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup tests/e2e
+
+explore: install-dev ## Try the rules with new random examples (ROUNDS=5)
+	@for round in $$(seq $(ROUNDS)); do \
+		$(BIN)/python -m pytest -n 2 --dist loadgroup -m hypothesis \
+			--hypothesis-profile=explore --hypothesis-seed=$$(date +%s) tests || exit 1; \
+	done
 
 bench: install-dev ## Measure: pages, receipts, addresses, bytes of the first view
 	@$(BIN)/python -m tests.bench

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any, TypeAlias
 
 from portal.core.money import Pence
@@ -184,7 +185,7 @@ class Example:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: what is looked up again and again is kept
 class FormDefinition:
     """Everything about one service's form."""
 
@@ -228,21 +229,20 @@ class FormDefinition:
         """The form in a language; as it is when it is not written in that one."""
         return self.translations.get(language, self)
 
-    @property
+    @cached_property
     def pages(self) -> tuple[Page, ...]:
         """Every page, those that repeat among them, in the order of the file."""
         return tuple(pages_of(self.parts))
 
-    @property
+    @cached_property
     def repeats(self) -> tuple[Repeat, ...]:
         """Every repeating group, an outer one before those within it."""
         return tuple(repeats_of(self.parts))
 
-    @property
-    def questions(self) -> Iterator[Question]:
+    @cached_property
+    def questions(self) -> tuple[Question, ...]:
         """Every question and content block, in the order of the pages."""
-        for page in self.pages:
-            yield from page.questions
+        return tuple(question for page in self.pages for question in page.questions)
 
     def page(self, name: str) -> Page | None:
         """The page with this name."""
@@ -258,7 +258,11 @@ class FormDefinition:
 
     def page_of(self, question: str) -> Page | None:
         """The page a question stands on."""
-        return next((p for p in self.pages if any(q.name == question for q in p.questions)), None)
+        return self._pages_by_question.get(question)
+
+    @cached_property
+    def _pages_by_question(self) -> Mapping[str, Page]:
+        return {q.name: page for page in reversed(self.pages) for q in page.questions}
 
 
 def pages_of(parts: Iterable[Part]) -> Iterator[Page]:

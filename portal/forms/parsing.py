@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import lru_cache
 
 from portal.core.languages import LANGUAGES
 from portal.core.money import parse_pounds
@@ -82,8 +83,12 @@ class Parsed:
     findings: tuple[Finding, ...]
 
 
+@lru_cache(maxsize=32)
 def parse_form(bundle: Bundle) -> Parsed:
-    """Read one form. Every problem is found at once; none raises."""
+    """Read one form. Every problem is found at once; none raises.
+
+    What was read is kept for a while: of a folder that is read again most forms are as they were.
+    """
     definition, findings, _ = _read(bundle)
     return Parsed(None if findings else definition, findings)
 

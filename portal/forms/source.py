@@ -6,7 +6,8 @@ keys, and a limit on size and depth. `no`, `010` and `85.10` mean what they say.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, TypeAlias, cast
 
 import yaml
@@ -136,6 +137,18 @@ class Source:
 
 def read_source(file: str, text: str) -> Source:
     """Read one file. Problems are in `findings`; `value` is None when nothing could be read."""
+    kept = _read_text(file, text)
+    return replace(
+        kept,
+        positions=dict(kept.positions),
+        scalars=dict(kept.scalars),
+        findings=list(kept.findings),
+    )
+
+
+@lru_cache(maxsize=8)
+def _read_text(file: str, text: str) -> Source:
+    # Every form of a folder is read with the same shared texts and fees.
     source = Source(file)
     if len(text) > LARGEST_FILE:
         source.error(

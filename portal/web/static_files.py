@@ -8,6 +8,7 @@ import gzip
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import brotli
@@ -101,7 +102,9 @@ def _holds(if_none_match: str, etag: str) -> bool:
     return etag in held or "*" in held
 
 
+@lru_cache(maxsize=64)
 def _encode(asset: Asset) -> ServedFile:
+    # Once for each file, however many applications of one process serve it.
     etag = f'"{asset.digest}"'
     bodies = {"identity": asset.body}
     if asset.suffix in _COMPRESSED:

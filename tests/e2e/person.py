@@ -37,6 +37,9 @@ ADDRESS_ABROAD = {
     "town": "Town or city",
     "postal-code": "Postal code (optional)",
 }
+_DOCUMENT = "performance.timeOrigin"
+"""What tells a page loaded from the same page loaded anew."""
+_PRESSES, _PRESS_MS, _LOOKS, _LOOK_MS = 5, 5_000, 400, 10
 Raw = Mapping[str, Sequence[str]]
 Look = Callable[[str], None]
 
@@ -76,20 +79,34 @@ class Person:
         expect(self.page).to_have_url(re.compile(f"^{re.escape(self.portal.url + path)}([?#].*)?$"))
 
     def go_back(self) -> None:
-        """The browser's own way back."""
-        self._travel("back")
+        """The browser's own way back, until the page has come."""
+        self._travel(self.page.go_back)
 
     def go_forward(self) -> None:
-        """The browser's own way forward."""
-        self._travel("forward")
+        """The browser's own way forward, until the page has come."""
+        self._travel(self.page.go_forward)
 
-    def _travel(self, way: str) -> None:
-        # A page that is still being loaded anew would be asked in vain.
-        self.page.wait_for_load_state("networkidle")
-        # The page that is asked may be gone before it has answered: it did go, then.
-        with contextlib.suppress(PlaywrightError):
-            self.page.evaluate(f"history.{way}()")
+    def _travel(self, go: Callable[..., object]) -> None:
+        # With htmx the address changes first, and then the page is loaded anew. A press in between
+        # would be lost, so the new page is waited for; and should a press be lost all the same,
+        # the next goes no further than the first would have.
         self.page.wait_for_load_state()
+        before = self.page.evaluate(_DOCUMENT)
+        for _press in range(_PRESSES):
+            with contextlib.suppress(PlaywrightError):  # a page that is loaded anew breaks it off
+                go(wait_until="commit", timeout=_PRESS_MS)
+            for _look in range(_LOOKS):
+                if self._has_come_after(before):
+                    return
+                self.page.wait_for_timeout(_LOOK_MS)
+        raise AssertionError(f"the browser stays at {self.page.url}")
+
+    def _has_come_after(self, before: object) -> bool:
+        """Whether another page than that is wholly on the screen."""
+        with contextlib.suppress(PlaywrightError):  # it may go in the middle of the question
+            loaded = self.page.evaluate("document.readyState") == "complete"
+            return loaded and self.page.evaluate(_DOCUMENT) != before
+        return False
 
     def errors(self) -> list[str]:
         """What the error summary says."""

@@ -127,7 +127,6 @@ def test_back_and_forward_are_harmless(new_person: NewPerson, script: bool):
     expect(page.get_by_role("radio", name="A small van load")).to_be_checked()
     person.go_forward()
     person.is_at(f"/forms/{FLY.form}/photos")
-    page.wait_for_load_state("networkidle")
     person.open(f"/forms/{FLY.form}/check-answers")
     reference = person.send(FLY, _example(FLY))
 

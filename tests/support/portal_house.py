@@ -1,13 +1,16 @@
 """A whole portal in this process, on either database, with real neighbours reached over HTTP."""
 
+import atexit
 import os
 import shutil
+import tempfile
 import threading
 import uuid
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -144,6 +147,14 @@ def _own_tables(engine: Engine) -> list[str]:
     return sorted(name for name in known if "address" not in name and "gazetteer" not in name)
 
 
+@cache
+def _compiled_templates() -> Path:
+    """Where the compiled templates of every portal of this process are: they are all the same."""
+    folder = Path(tempfile.mkdtemp(prefix="portal-templates-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
 @contextmanager
 def open_portal(
     url: str,
@@ -171,6 +182,10 @@ def open_portal(
         smtp_url=neighbours.mail.url,
         **more,
     )
+    templates = data_dir / "templates"
+    if not templates.exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        templates.symlink_to(_compiled_templates(), target_is_directory=True)
     clock = SteeredClock()
     house = build_house(settings, clock)
     try:

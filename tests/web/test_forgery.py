@@ -29,9 +29,12 @@ CROSS_SITE = [
 ]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def victim(shared_portal: Portal) -> tuple[Resident, str]:
-    """A resident with a form ready to be sent, and another waiting to be paid."""
+    """A resident with a form ready to be sent, and another waiting to be paid.
+
+    The same for all these tests, which show that it stays as it is.
+    """
     resident = shared_portal.resident()
     pay = resident.owe()
     resident.fill(FREE)

@@ -92,6 +92,8 @@ def test_no_field_of_any_form_can_be_broken(
             answer = resident.browser.post(path, data={"csrf_token": token, **post})
             assert answer.status_code in (200, 303, 422), (post, answer.status_code)
             _must_hold_no_markup_of_theirs(answer.text)
+            if answer.status_code == 422:  # nothing was saved: the page is as it was
+                continue
             shown = resident.get(path)
             assert shown.status_code in (200, 303)
             _must_hold_no_markup_of_theirs(shown.text)

@@ -43,7 +43,7 @@ def find_unanswerable(search: Search, visit: Visit) -> Found:
         return None
     variables = [variable for asked in _on(model, visit) for variable in _variables(asked)]
     variables += _derived(model, variables)
-    own = {str(variable) for variable in variables}
+    own = {_name(variable) for variable in variables}
     if not _names(passes) - own:
         # Nothing from before matters: one answer will do, or none ever does.
         match _check(passes):
@@ -120,7 +120,7 @@ def _passes(model: Model, visit: Visit) -> Term:
         return goes_on
     goes_on = z3.substitute(goes_on, (visit.answered, z3.BoolVal(True)))
     names = _names(goes_on)
-    derived = [fact for term, fact in model.expressions.derived if str(term) in names]
+    derived = [fact for term, fact in model.expressions.derived if _name(term) in names]
     return every(goes_on, *derived)
 
 
@@ -204,17 +204,16 @@ def _plain(asked: Asked) -> Candidate:
     tried = asked.value.day if isinstance(asked.value, Moment) else None
     tried = asked.value.term if isinstance(asked.value, Number | Truth | Text) else tried
     plain: Candidate = []
-    for place, variable in enumerate(_variables(asked)):
-        if variable is tried or (tried is not None and str(variable) == str(tried)):
-            continue
-        if str(variable) == str(asked.filled):
+    variables = _variables(asked)
+    passed_over = {_name(each) for each in (tried, asked.filled) if z3.is_const(each)}
+    for place, variable in enumerate(variables):
+        name = _name(variable)
+        if name in passed_over:
             continue
         is_flag = z3.is_bool(variable)
-        value = (
-            z3.BoolVal(place == len(_variables(asked)) - 1) if is_flag else z3.IntVal(FRESH + place)
-        )
-        if str(variable).startswith(("way ", "files ")):
-            value = z3.IntVal(0 if str(variable).startswith("way ") else 1)
+        value = z3.BoolVal(place == len(variables) - 1) if is_flag else z3.IntVal(FRESH + place)
+        if name.startswith(("way ", "files ")):
+            value = z3.IntVal(0 if name.startswith("way ") else 1)
         plain.append((variable, value))
     return plain
 
@@ -237,18 +236,23 @@ def _same(passes: Term, variables: list[Any], case: z3.ModelRef) -> Term:
 
 
 def _outside(passes: Term, variables: list[Any]) -> list[Any]:
-    own = {str(variable) for variable in variables}
-    return [v for v in _constants(passes) if str(v) not in own]
+    own = {_name(variable) for variable in variables}
+    return [v for v in _constants(passes) if _name(v) not in own]
 
 
 def _derived(model: Model, variables: list[Any]) -> list[Any]:
     """What is worked out from the page's own answers: it changes with them."""
-    own = {str(variable) for variable in variables}
+    own = {_name(variable) for variable in variables}
     return [term for term, fact in model.expressions.derived if _names(fact) & own]
 
 
 def _names(term: Term) -> set[str]:
-    return {str(constant) for constant in _constants(term)}
+    return {_name(constant) for constant in _constants(term)}
+
+
+def _name(constant: Any) -> str:  # noqa: ANN401  # z3
+    """What `str` would say, without the solver's printer, which takes its time."""
+    return constant.decl().name()
 
 
 def _constants(term: Term) -> list[Any]:
@@ -259,10 +263,12 @@ def _constants(term: Term) -> list[Any]:
     waiting = [term]
     while waiting:
         here = waiting.pop()
-        if here.get_id() in seen:
+        identity = here.get_id()
+        if identity in seen:
             continue
-        seen.add(here.get_id())
-        if z3.is_const(here) and here.decl().kind() == z3.Z3_OP_UNINTERPRETED:
-            found[str(here)] = here
-        waiting += here.children()
+        seen.add(identity)
+        if here.num_args():
+            waiting += here.children()
+        elif here.decl().kind() == z3.Z3_OP_UNINTERPRETED:
+            found[_name(here)] = here
     return list(found.values())

@@ -43,9 +43,12 @@ def mutants(bundle: Bundle, every: int) -> Iterator[tuple[str, str, Callable[[],
 
 
 def _written(bundle: Bundle, form: Form, fees: Form) -> Bundle:
-    text = yaml.safe_dump(form, sort_keys=False, allow_unicode=True)
-    fees_text = yaml.safe_dump(fees, sort_keys=False, allow_unicode=True) if fees["fees"] else ""
+    text, fees_text = _as_yaml(form), _as_yaml(fees) if fees["fees"] else ""
     return Bundle(bundle.file, text, bundle.shared, fees_text)
+
+
+def _as_yaml(value: Form) -> str:
+    return yaml.dump(value, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True)
 
 
 def _conditions(form: Form) -> Iterator[tuple[tuple[Any, ...], str]]:

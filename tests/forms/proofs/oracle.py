@@ -51,9 +51,20 @@ def judge(form: FormDefinition, today: Today) -> Judgement:
     """Try the form on every day that matters."""
     seen = Judgement()
     for day in _days(form, today.on):
-        _Trial(form, Today(day, today.bank_holidays), seen).run()
+        for _ in _Trial(form, Today(day, today.bank_holidays), seen).run():
+            pass
     _conclude(form, seen)
     return seen
+
+
+def is_harmful(form: FormDefinition, today: Today) -> bool:
+    """Whether there is any defect: the first that is seen is enough."""
+    seen = Judgement()
+    for day in _days(form, today.on):
+        if any(seen.harmful for _ in _Trial(form, Today(day, today.bank_holidays), seen).run()):
+            return True
+    _conclude(form, seen)
+    return seen.harmful
 
 
 def _days(form: FormDefinition, first: date) -> list[date]:
@@ -110,7 +121,8 @@ class _Trial:
     today: Today
     seen: Judgement
 
-    def run(self) -> None:
+    def run(self) -> Iterator[None]:
+        """Try everything, stopping after each page."""
         self.asking = Asking(self.today.on, ExampleGazetteer(), example_file)
         self.cel = {q.name: FIELD_TYPES[q.type].cel for q in self.form.questions}
         self.texts = {t for text in _expressions(self.form) for t in re.findall(r'"([^"]*)"', text)}
@@ -120,8 +132,10 @@ class _Trial:
         alive = list(zip(states, routes, strict=True))
         for place, page in enumerate(self.form.pages):
             alive = self._page(place, page, alive)
+            yield
         for values, route in alive:
             self._sent(values, route)
+        yield
 
     def _page(
         self, place: int, page: Page, alive: list[tuple[Values, frozenset[str]]]
@@ -229,8 +243,12 @@ class _Trial:
         kinds = ("radios", "select", "yes-no")
         return frozenset(q.name for q in self.form.questions if q.type in kinds)
 
+    @cached_property
+    def _pages_of(self) -> Mapping[str, str]:
+        return {q.name: page.name for page in self.form.pages for q in page.questions}
+
     def _routes(self, kept: frozenset[str]) -> frozenset[str]:
-        return frozenset(p.name for name in kept if (p := self.form.page_of(name)) is not None)
+        return frozenset(self._pages_of[name] for name in kept if name in self._pages_of)
 
     def _scope(self, values: Values) -> dict[str, Any]:
         scope = {name: self.cel[name](value) for name, value in values.items()}

@@ -17,7 +17,7 @@ from portal.forms.proofs.proving import prove
 from portal.forms.proofs.verdicts import Refuted
 from tests.forms.proofs.fixtures import FIXTURES
 from tests.forms.proofs.mutants import mutants
-from tests.forms.proofs.oracle import judge
+from tests.forms.proofs.oracle import is_harmful
 from tests.forms.proofs.small_forms import TODAY
 
 SHIPPED = {
@@ -74,7 +74,7 @@ def outcome_of(bundle: Bundle) -> str:
     form = parse_form(bundle).definition
     if form is None:
         return "refused by check"
-    harmful, proof = judge(form, TODAY).harmful, prove(form, TODAY)
+    harmful, proof = is_harmful(form, TODAY), prove(form, TODAY)
     refuted = bool(proof.refuted)
     if not all(is_shown(form, each) for each in (*proof.refuted, *proof.warnings)):
         return "NOT SHOWN"
