@@ -7,6 +7,7 @@ from graphlib import CycleError, TopologicalSorter
 from portal.forms.conditions import RESERVED, Expression, Mistake, Vocabulary, names_in
 from portal.forms.definition import Computed
 from portal.forms.language import COMPUTED
+from portal.forms.list_types import FormVocabulary, Rows
 from portal.forms.reader import QUESTION_NAME, Reader
 
 SHOWN_AS = ("text", "number", "money", "date")
@@ -25,13 +26,15 @@ class ComputedValues:
     """Name → the questions and lists it is worked out from, in the end."""
 
 
-def parse_computed(form: Reader, types: Mapping[str, str]) -> ComputedValues:
-    """Read `computed:`; `types` are those of the questions and lists."""
+def parse_computed(
+    form: Reader, types: Mapping[str, str], rows: Rows | None = None
+) -> ComputedValues:
+    """Read `computed:`; `types` are those of the questions and lists, `rows` what lists hold."""
     written = dict(_by_name(form, types))
     known, made = dict(types), dict[str, str]()
     values: list[Computed] = []
     reads: dict[str, frozenset[str]] = {}
-    vocabulary = Vocabulary(known)
+    vocabulary = FormVocabulary(known, rows or {})
     for name in _in_order(written):
         item = written[name]
         expression = _compile(item, vocabulary)
@@ -43,7 +46,7 @@ def parse_computed(form: Reader, types: Mapping[str, str]) -> ComputedValues:
         )
         shown_as = item.one_of("shown_as", SHOWN_AS, "text")
         values.append(Computed(name, expression, shown_as, item.text("label"), item.spot()))
-        vocabulary = Vocabulary(known)
+        vocabulary = FormVocabulary(known, rows or {})
     return ComputedValues(tuple(values), vocabulary, made, reads)
 
 
@@ -79,7 +82,7 @@ def _in_order(written: Mapping[str, Reader]) -> list[str]:
 def _compile(item: Reader, vocabulary: Vocabulary) -> Expression | None:
     compiled = vocabulary.compile(item.text("is"))
     if isinstance(compiled, Mistake):
-        item.error("is", "C001", compiled.message, compiled.hint, offset=compiled.offset)
+        item.error("is", compiled.code, compiled.message, compiled.hint, offset=compiled.offset)
         return None
     if compiled.result not in _TYPES:
         item.error(

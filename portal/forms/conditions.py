@@ -92,6 +92,7 @@ class Mistake:
     message: str
     offset: int
     hint: str = ""
+    code: str = "C001"
 
 
 class Vocabulary:
@@ -102,10 +103,7 @@ class Vocabulary:
         # every condition of the form wrong as well.
         known = {n: kind for n, kind in types.items() if _NAME.fullmatch(n) and n not in RESERVED}
         self._names = frozenset(known)
-        self._env = cel.NewEnv(
-            variables={name: _CEL_TYPES[kind] for name, kind in known.items()},
-            functions=_functions(),
-        )
+        self._env = new_environment({name: _CEL_TYPES[kind] for name, kind in known.items()})
 
     def compile(self, text: str) -> Expression | Mistake:
         """Compile and type-check one expression."""
@@ -143,7 +141,7 @@ class Vocabulary:
         if undeclared:
             return self._explain_name(text, undeclared[1].partition(".")[0], offset)
         if types:
-            return _explain_types(text, types[1], types[2], offset)
+            return explain_types(text, types[1], types[2], offset)
         if "Syntax error" in message:
             return Mistake(
                 "the expression is not complete or has a slip",
@@ -179,7 +177,24 @@ def _begin(text: str, name: str, offset: int) -> int:
     return max(text.rfind(name, 0, offset), 0)
 
 
-def _explain_types(text: str, operator: str, types: str, offset: int) -> Mistake:
+def new_environment(variables: Mapping[str, Any]) -> Any:  # noqa: ANN401  # the runtime's own
+    """What expressions over these variables are compiled in, the calendar's functions included."""
+    return cel.NewEnv(variables=variables, functions=_functions())
+
+
+def overload_refused(error: str) -> tuple[str, str] | None:
+    """The operator and the types it does not take, when that is what the runtime says."""
+    match = _NO_OVERLOAD.search(error)
+    return (match[1], match[2]) if match else None
+
+
+def in_words(kind: str) -> str:
+    """A type as a designer knows it: int is a number."""
+    return _IN_WORDS.get(kind, "something else")
+
+
+def explain_types(text: str, operator: str, types: str, offset: int) -> Mistake:
+    """Say that an operator or a function does not take what it is given."""
     kinds = [_IN_WORDS.get(kind, kind) for kind in _NEXT_TYPE.split(types)]
     if not operator.isidentifier() or operator.startswith("_"):
         sign = _SIGNS.get(operator, operator.replace("_", ""))
@@ -202,6 +217,7 @@ _IN_WORDS = {
     "timestamp": "a date",
     "duration": "a length of time",
     "null_type": "null",
+    "dyn": "anything",
     "list(string)": "a list",
     "list(int)": "a list of numbers",
     "list(dyn)": "a list",

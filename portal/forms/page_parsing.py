@@ -11,6 +11,7 @@ from portal.forms.definition import Check, Page, Part, Repeat
 from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.base import Keys, Question
 from portal.forms.language import CHECK, PAGE, QUESTION, REPEAT, SHARED, SHARED_PAGE
+from portal.forms.list_types import ROWS
 from portal.forms.placeholders import check_placeholders
 from portal.forms.reader import PAGE_NAME, QUESTION_NAME, Reader
 from portal.forms.shared_options import choices_of, read_list
@@ -80,6 +81,24 @@ def repeats_among(outlines: Sequence[Outline | RepeatOutline]) -> Iterator[Repea
         if isinstance(outline, RepeatOutline):
             yield outline
             yield from repeats_among(outline.parts)
+
+
+def rows_of(outlines: Sequence[Outline | RepeatOutline]) -> dict[str, dict[str, str]]:
+    """Repeating group → what each of its things has, the groups within it too → its type."""
+    return {
+        repeat.name: {name: kind for part in repeat.parts for name, kind in _types_of(part) if name}
+        for repeat in repeats_among(outlines)
+        if repeat.name
+    }
+
+
+def _types_of(part: Outline | RepeatOutline) -> Iterator[tuple[str, str]]:
+    if isinstance(part, RepeatOutline):
+        yield part.name, ROWS
+        return
+    for question in part.questions:
+        if FIELD_TYPES[question.type].asks:
+            yield question.name, FIELD_TYPES[question.type].cel_type
 
 
 def _outlines(

@@ -27,8 +27,15 @@ from portal.forms.fee_parsing import Fees, parse_fee_lines
 from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.base import Question
 from portal.forms.language import CASE, COUNCIL, CUSTOMER, EXAMPLE, FORM, KEEP
+from portal.forms.list_types import ROWS
 from portal.forms.opening_parsing import parse_opening
-from portal.forms.page_parsing import outline_parts, pages_among, parse_parts, repeats_among
+from portal.forms.page_parsing import (
+    outline_parts,
+    pages_among,
+    parse_parts,
+    repeats_among,
+    rows_of,
+)
 from portal.forms.placeholders import check_placeholders
 from portal.forms.prefill_parsing import parse_prefill
 from portal.forms.reader import PAGE_NAME, Reader
@@ -44,8 +51,6 @@ from portal.forms.translations import (
 PRIORITIES = ("low", "normal", "high", "urgent")
 CHARGES = ("one", "some", "any")
 AUDIENCES = ("resident", "business")
-LIST = "list(map(string, dyn))"
-"""How conditions see a repeating group: a list of items, each with its questions' answers."""
 _SPAN = re.compile(r"(?P<count>\d{1,4}) (?P<unit>day|week|month|year)s?", re.ASCII)
 _WORKING_DAYS = re.compile(r"(?P<count>\d{1,3}) working days?", re.ASCII)
 _DAYS = {"day": 1, "week": 7, "month": 31, "year": 366}
@@ -187,9 +192,9 @@ def _form(source: Source, shared: Source, fees: Fees, digest: str) -> FormDefini
     for question in (q for outline in pages_among(outlines) for q in outline.questions):
         questions.setdefault(question.name, question)
     answered = {n: q for n, q in questions.items() if FIELD_TYPES[q.type].asks and n}
-    lists = {outline.name: LIST for outline in repeats_among(outlines) if outline.name}
+    lists = {outline.name: ROWS for outline in repeats_among(outlines) if outline.name}
     types = {n: FIELD_TYPES[q.type].cel_type for n, q in answered.items()}
-    computed = parse_computed(form, {**types, **lists})
+    computed = parse_computed(form, {**types, **lists}, rows_of(outlines))
     parts = parse_parts(outlines, computed.vocabulary, computed.reads)
     outside = {n for part in parts if not isinstance(part, Repeat) for n in _asked_on(part)}
     single = {name: question for name, question in answered.items() if name in outside}

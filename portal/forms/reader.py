@@ -185,7 +185,7 @@ class Reader:
             return None
         compiled = vocabulary.compile(text)
         if isinstance(compiled, Mistake):
-            self.error(key, "C001", compiled.message, compiled.hint, offset=compiled.offset)
+            self.error(key, compiled.code, compiled.message, compiled.hint, offset=compiled.offset)
             return None
         if compiled.result not in (result, "DYN"):
             self.error(

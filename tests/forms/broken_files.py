@@ -1034,6 +1034,26 @@ CASES = [
         ],
     ),
     Case(
+        "a question with a slip in its name within a list",
+        FORM,
+        "  - page: your-details\n",
+        '  - repeat: chairs\n    title: Chairs\n    each: chair\n    max: 9\n    pages:\n      - page: chair\n        title: Chair\n        questions:\n          - {question: colour, ask: Colour, type: text}\n          - {question: legs, ask: Legs, type: whole-number, min: 0, max: 9}\n  - page: red\n    title: Red\n    guidance: Red.\n    when: chairs.exists(c, c.color == "red")\n  - page: your-details\n',
+        [
+            "hire-a-hall.yml:54:30: error C007 chairs has no question called color",
+            "    Did you mean colour?",
+        ],
+    ),
+    Case(
+        "a number compared with a text within a list",
+        FORM,
+        "  - page: your-details\n",
+        '  - repeat: chairs\n    title: Chairs\n    each: chair\n    max: 9\n    pages:\n      - page: chair\n        title: Chair\n        questions:\n          - {question: colour, ask: Colour, type: text}\n          - {question: legs, ask: Legs, type: whole-number, min: 0, max: 9}\n  - page: red\n    title: Red\n    guidance: Red.\n    when: chairs.all(c, c.legs > "3")\n  - page: your-details\n',
+        [
+            "hire-a-hall.yml:54:32: error C008 > does not work between a number and a text",
+            '    Text goes in quotes ("yes"), numbers do not.',
+        ],
+    ),
+    Case(
         "a question shown by a sum on its page",
         FORM,
         "        optional: yes\n",
