@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from portal.bootstrap import House
-from portal.core.errors import DraftExpired, Forged, Missing, PortalError, ServiceClosed
+from portal.core.errors import DraftExpired, Forged, Missing, NotAllowed, PortalError, ServiceClosed
 from portal.web.counting import Counted
 from portal.web.front import Front
 from portal.web.rendering import go_to
@@ -28,6 +28,7 @@ from portal.web.routes import (
     outbox,
     payments,
     resuming,
+    staff,
     trying,
 )
 from portal.web.security import CleanAddresses, KnownHosts, SecurityHeaders
@@ -38,6 +39,7 @@ _PAGES: dict[type[Exception], tuple[int, str, str]] = {
     Missing: (404, "errors/not_found.html", "Page not found"),
     DraftExpired: (410, "errors/expired.html", "Your saved form has expired"),
     Forged: (403, "errors/forged.html", "This page has gone stale"),
+    NotAllowed: (403, "errors/not_allowed.html", "You cannot do this"),
 }
 
 
@@ -100,8 +102,8 @@ def create_app(
     routers = [forms.router, payments.router, changing.router, filling.router]
     routers += [health.router, council.router, resuming.router]
     if not house.settings.is_production:
-        routers.append(outbox.router)
-    routers += [design.router, trying.router]
+        routers += [outbox.router, staff.demo_router]
+    routers += [staff.router, design.router, trying.router]
     for router in routers:
         app.include_router(router)
     for error in (*_PAGES, HTTPException, PortalError, Exception):

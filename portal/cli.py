@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
+from portal.accounts.permissions import Role
 from portal.core.bank_holidays import bank_holidays
 from portal.core.dates import Today, council_day
 from portal.core.errors import UnsafeSettings
@@ -34,6 +35,7 @@ from portal.forms.source import read_source
 from portal.settings import Settings
 
 if TYPE_CHECKING:
+    from portal.database import Transactions
     from portal.forms.proofs.proving import Proof
     from portal.serving import Neighbours
 
@@ -45,6 +47,8 @@ app = typer.Typer(
 )
 gazetteer = typer.Typer(no_args_is_help=True, help="The list of addresses.")
 app.add_typer(gazetteer, name="gazetteer")
+staff = typer.Typer(no_args_is_help=True, help="The council's own people who may sign in.")
+app.add_typer(staff, name="staff")
 _errors = Console(stderr=True)
 
 
@@ -98,7 +102,8 @@ def serve(
         _errors.print(f"[bold green]Portal is ready[/bold green]  {base}")
         if not house.settings.is_production:
             _errors.print(
-                f"  services  {base}/\n  CRM       {base}/crm/\n  mail      {base}/staff/outbox"
+                f"  services  {base}/\n  CRM       {base}/crm/\n  mail      {base}/staff/outbox\n"
+                f"  workbench {base}/design (press a name to sign in)"
             )
             _errors.print(
                 f"  payments  http://{host}:{port + 1} (sandbox: takes no money)\nCtrl-C stops it."
@@ -109,6 +114,7 @@ def serve(
 
 def _prepare(settings: Settings) -> None:
     """Migrate and seed in this process: another would spend seconds importing the same again."""
+    from portal.accounts.signing_in import seed_demo_staff
     from portal.addresses.seeding import has_gazetteer
     from portal.database import Transactions, open_engine, reach
     from portal.migrations.running import is_up_to_date
@@ -120,8 +126,11 @@ def _prepare(settings: Settings) -> None:
     if not is_up_to_date(engine):
         _errors.print("Preparing the database")
         bring_up(engine, settings.database_url)
-    if not settings.is_production and not has_gazetteer(Transactions(engine)):
-        _seed(settings, 50_000, again=False)
+    if not settings.is_production:
+        transactions = Transactions(engine)
+        seed_demo_staff(transactions, now=datetime.now(UTC))
+        if not has_gazetteer(transactions):
+            _seed(settings, 50_000, again=False)
     engine.dispose()
 
 
@@ -169,10 +178,17 @@ def seed(
         bool, typer.Option("--again", help="Also when there is a gazetteer already.")
     ] = False,
 ) -> None:
-    """Load the demo data: the gazetteer of a district that does not exist."""
+    """Load the demo data: the gazetteer of a district that does not exist, and who works there."""
+    from portal.accounts.signing_in import seed_demo_staff
+    from portal.database import Transactions, open_engine
     from portal.settings import read_settings
 
-    _seed(read_settings(), count, again=again)
+    settings = read_settings()
+    if not settings.is_production:
+        transactions = Transactions(open_engine(settings.database_url))
+        seed_demo_staff(transactions, now=datetime.now(UTC))
+        transactions.dispose()
+    _seed(settings, count, again=again)
 
 
 def _seed(settings: Settings, count: int, *, again: bool) -> None:
@@ -204,6 +220,99 @@ def import_addresses(file: Annotated[Path, typer.Argument(exists=True, dir_okay=
         report = import_gazetteer(transactions, text, progress=advance, now=real_clock())
     _errors.print(str(report))
     transactions.dispose()
+
+
+_Roles = Annotated[
+    list[Role], typer.Option("--role", help="What they are; may be given several times.")
+]
+
+
+@staff.command("add")
+def add_staff(
+    email: Annotated[str, typer.Argument(help="Their e-mail address, to sign in with.")],
+    name: Annotated[str, typer.Option(help="Their name, as colleagues see it.")],
+    role: _Roles,
+) -> None:
+    """Make an account, and print the one-time link its owner completes it with."""
+    from portal.accounts.signing_in import add_staff as run
+
+    with _at_the_staff_list() as (settings, transactions):
+        token = run(transactions, email, name, role, now=datetime.now(UTC))
+        print(_one_time_link(settings, token))
+
+
+@staff.command("reset")
+def reset_staff(email: Annotated[str, typer.Argument(help="Whose account.")]) -> None:
+    """Break glass: forget password and second factor, end every session, print a new link."""
+    from portal.accounts.signing_in import reset_staff as run
+
+    with _at_the_staff_list() as (settings, transactions):
+        print(_one_time_link(settings, run(transactions, email, now=datetime.now(UTC))))
+
+
+@staff.command("disable")
+def disable_staff(email: Annotated[str, typer.Argument(help="Whose account.")]) -> None:
+    """Shut an account and end its sessions; `reset` opens it again."""
+    from portal.accounts.signing_in import disable_staff as run
+
+    with _at_the_staff_list() as (_settings, transactions):
+        run(transactions, email)
+        print(f"{email} cannot sign in any more.")
+
+
+@staff.command("roles")
+def change_roles(
+    email: Annotated[str, typer.Argument(help="Whose account.")], role: _Roles
+) -> None:
+    """Change what somebody is: the roles given take the place of those before."""
+    from portal.accounts.signing_in import give_roles
+
+    with _at_the_staff_list() as (_settings, transactions):
+        give_roles(transactions, email, role)
+        print(f"{email}: {', '.join(each.value for each in Role if each in role)}")
+
+
+@staff.command("list")
+def list_staff() -> None:
+    """List who may sign in, as what, and when they last did."""
+    from portal.accounts.signing_in import list_staff as run
+
+    with _at_the_staff_list() as (_settings, transactions):
+        people = run(transactions)
+        for who, seen in people:
+            roles = ", ".join(role.value for role in who.roles)
+            last = f"{seen:%Y-%m-%d %H:%M}" if seen else "never"
+            print(f"{who.email}  {who.name}  {roles}  {who.state.value}  {last}")
+        if not people:
+            print("Nobody may sign in yet: portal staff add")
+
+
+@contextmanager
+def _at_the_staff_list() -> "Generator[tuple[Settings, Transactions]]":
+    """The database; what cannot be done is told in one line and ends with 1."""
+    from portal.core.errors import Conflict, Missing
+    from portal.database import Transactions, open_engine, reach
+    from portal.settings import read_settings
+
+    settings = read_settings()
+    engine = open_engine(settings.database_url)
+    reach(engine)
+    try:
+        yield settings, Transactions(engine)
+    except (Conflict, Missing, ValueError) as error:
+        _errors.print(str(error), markup=False, soft_wrap=True)
+        raise typer.Exit(1) from None
+    finally:
+        engine.dispose()
+
+
+def _one_time_link(settings: Settings, token: str) -> str:
+    from portal.accounts.staff import LINK_HOLDS
+
+    return (
+        f"{settings.base_url}/staff/welcome/{token}\n"
+        f"Give it to them and to nobody else: it holds {LINK_HOLDS.days} days, and once."
+    )
 
 
 @app.command()

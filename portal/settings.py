@@ -72,12 +72,6 @@ class Settings(BaseSettings):
         description="Opens /metrics; without one only this machine may ask for it.",
     )
 
-    design_token: SecretStr = Field(
-        SecretStr(""),
-        description="Opens the designers' workbench in production, as a password; without one it "
-        "is shut there. In development it is open to this machine.",
-    )
-
     @model_validator(mode="after")
     def _fill_development(self) -> Self:
         if not self.database_url:
@@ -128,9 +122,6 @@ def _always_wrong(settings: Settings) -> list[str]:
     token = settings.metrics_token.get_secret_value()
     if token and len(token) < _SHORTEST_SECRET:
         problems.append("PORTAL_METRICS_TOKEN must be at least 32 random characters, or empty.")
-    token = settings.design_token.get_secret_value()
-    if token and len(token) < _SHORTEST_SECRET:
-        problems.append("PORTAL_DESIGN_TOKEN must be at least 32 random characters, or empty.")
     problems.extend(_unwritable(settings.data_dir))
     if not settings.forms.is_dir():
         problems.append(f"PORTAL_FORMS: there is no folder {settings.forms}.")

@@ -15,6 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))  # run as a script, only its own folder would be looked in
 
+from portal.accounts.permissions import ABOUT, ROLES, Permission  # noqa: E402
 from portal.forms import language  # noqa: E402
 from portal.forms.fields import FIELD_TYPES  # noqa: E402
 from portal.forms.language import Key  # noqa: E402
@@ -54,6 +55,7 @@ def refreshed(page: str) -> str:
         "type": _type,
         "findings": lambda _of: _findings(),
         "settings": lambda _of: _settings(),
+        "roles": lambda _of: _roles(),
     }
 
     def write(block: re.Match[str]) -> str:
@@ -133,6 +135,14 @@ def _settings() -> Iterator[str]:
             left_out = f"`{shown}`" if shown and shown != "PydanticUndefined" else ""
             about = setting.description or _STRIPE[name]
             yield f"| `{prefix}{name.upper()}` | {left_out} | {_cell(about)} |"
+
+
+def _roles() -> Iterator[str]:
+    yield f"| Somebody may … | {' | '.join(f'`{role.value}`' for role in ROLES)} |"
+    yield "|---" * (1 + len(ROLES)) + "|"
+    for permission in Permission:
+        marks = ("yes" if permission in allowed else "" for allowed in ROLES.values())
+        yield f"| {_cell(ABOUT[permission])} | {' | '.join(marks)} |"
 
 
 _STRIPE = {

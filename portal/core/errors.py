@@ -14,6 +14,7 @@
     ├── Missing                   nothing under that name, token or reference (404)
     ├── Conflict                  what is asked no longer fits the state (409): reload and look
     ├── DraftExpired              the draft is past its date; its answers are gone
+    ├── NotAllowed                this person may not do that (403)
     ├── ServiceClosed             the service is not open, or full: its start page says so
     └── UnsafeSettings            a setting is missing or unsafe; the start is stopped with the cure
 
@@ -83,6 +84,10 @@ class Conflict(PortalError):
 
 class DraftExpired(PortalError):
     """The draft is past its date; its answers are gone."""
+
+
+class NotAllowed(PortalError):
+    """This person may not do that."""
 
 
 class ServiceClosed(PortalError):

@@ -4,6 +4,7 @@
 
 from sqlmodel import SQLModel
 
+import portal.accounts.records
 import portal.addresses.records
 import portal.cases.records
 import portal.notices.records

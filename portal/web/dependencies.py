@@ -33,6 +33,14 @@ class Visitor:
     """The network address, for limits only; never stored."""
     language: str = "en"
     """The language chosen in this browser."""
+    staff_token: str = ""
+    """The session of a member of staff, on pages that ask for one: their forms' tokens are bound
+    to it, so that none outlives it."""
+
+    @property
+    def csrf_subject(self) -> str:
+        """What the token of this browser's forms is signed for."""
+        return f"{self.token}.{self.staff_token}" if self.staff_token else self.token
 
 
 async def house(request: Request) -> Front:
@@ -93,7 +101,7 @@ async def posted_page(request: Request) -> AsyncIterator[Posted]:
         raise Forged(msg)
     async with read_posted(request) as form:
         if not form.too_large and not made_of.signer.holds(
-            "csrf", asks.token, form.one(CSRF_FIELD)
+            "csrf", asks.csrf_subject, form.one(CSRF_FIELD)
         ):
             msg = "the form's token is not this session's"
             raise Forged(msg)

@@ -59,6 +59,7 @@ class Pages:
         """
         visitor = getattr(request.state, "visitor", None)
         facts.setdefault("csrf_token", visitor.csrf_token if visitor else "")
+        facts.setdefault("signed_in", getattr(request.state, "signed_in", None))
         council: Council = request.app.state.house.council
         given = facts.get("form")
         form = given if isinstance(given, FormDefinition) else None

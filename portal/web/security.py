@@ -154,6 +154,11 @@ def cookie_name(*, is_secure: bool) -> str:
     return "__Host-portal-session" if is_secure else "portal-session"
 
 
+def staff_cookie_name(*, is_secure: bool) -> str:
+    """The same for the sessions of staff, which are sessions of their own."""
+    return "__Host-portal-staff" if is_secure else "portal-staff"
+
+
 class Signer:
     """Signs short texts for one purpose each, with the portal's secret key."""
 

@@ -1,20 +1,13 @@
 """The designers' workbench: who may use it, which definition is newest, and how it fares."""
 
-import base64
-import binascii
-import hmac
-import ipaddress
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from fastapi import Request
-from fastapi.responses import Response
-from fastapi.routing import APIRoute
-
+from portal.accounts.permissions import Permission
 from portal.core.dates import Today
 from portal.core.errors import Missing
 from portal.forms.definition import FormDefinition
@@ -23,8 +16,8 @@ from portal.forms.parsing import Bundle, Parsed, parse_form
 from portal.forms.reader import PAGE_NAME
 from portal.forms.source import LARGEST_FILE
 from portal.submissions.designing import DraftDefinition, find_draft_definition
-from portal.web.dependencies import house_of, visitor_of
 from portal.web.front import Front
+from portal.web.staff_door import staff_route
 
 if TYPE_CHECKING:
     from portal.forms.proofs.proving import Proof
@@ -37,74 +30,8 @@ parsed: Callable[[Bundle], Parsed] = lru_cache(maxsize=128)(parse_form)
 """`parse_form`, which needs not read the same text again."""
 
 
-class WorkbenchRoute(APIRoute):
-    """A route for designers only: everybody else is told why it is shut."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Ask who it is before anything else is read."""
-        inner = super().get_route_handler()
-
-        async def handle(request: Request) -> Response:
-            return _closed(request) or await inner(request)
-
-        return handle
-
-
-def _closed(request: Request) -> Response | None:
-    """The page that says why the workbench is shut to this request; None when it is open."""
-    house = house_of(request)
-    address = visitor_of(request).address
-    token = house.settings.design_token.get_secret_value()
-    if token:
-        if _brings(request, token):
-            return None
-        if not house.limits.allows("design-token", "30/minute", address):
-            return house.pages.answer(
-                request, "errors/too_many.html", status=429, page_title="Too many tries"
-            )
-        return _shut(
-            house, request, 401, "It asks for the password that PORTAL_DESIGN_TOKEN holds."
-        )
-    if house.settings.is_production:
-        reason = (
-            "In production it is off until PORTAL_DESIGN_TOKEN is set to at least 32 random "
-            "characters: they are the password it then asks for."
-        )
-        return _shut(house, request, 403, reason)
-    if not _is_this_machine(address):
-        return _shut(house, request, 403, "In development it is open to this machine only.")
-    return None
-
-
-def _shut(house: Front, request: Request, status: int, reason: str) -> Response:
-    answer = house.pages.answer(
-        request,
-        "design/closed.html",
-        status=status,
-        page_title="The workbench is closed",
-        reason=reason,
-    )
-    if status == 401:  # noqa: PLR2004  # Unauthorized
-        answer.headers["www-authenticate"] = 'Basic realm="workbench", charset="UTF-8"'
-    return answer
-
-
-def _brings(request: Request, token: str) -> bool:
-    kind, _, written = request.headers.get("authorization", "").partition(" ")
-    if kind.casefold() != "basic":
-        return False
-    try:
-        given = base64.b64decode(written, validate=True).partition(b":")[2]
-    except (binascii.Error, ValueError):
-        return False
-    return hmac.compare_digest(given, token.encode())
-
-
-def _is_this_machine(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False
+WorkbenchRoute = staff_route(Permission.READ_FORMS)
+"""A route for who may look at the workbench."""
 
 
 @dataclass(frozen=True, slots=True)

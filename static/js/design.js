@@ -66,7 +66,7 @@
   const check = async () => {
     const number = ++asked;
     const told = await post("check").catch(() => null);
-    if (told && number === asked) show(told.findings);
+    if (told?.findings && number === asked) show(told.findings);
   };
   const reload = () => {
     if (frame) frame.src = frame.contentWindow.location.pathname;
@@ -99,8 +99,12 @@
   // The file, or the draft, was saved elsewhere: the preview follows, and so does what is not changed here.
   const watch = async () => {
     if (document.hidden) return;
-    const told = await fetch(`${address}/state`).then((answer) => answer.json()).catch(() => null);
-    if (!told || told.digest === digest) return;
+    const asked = fetch(`${address}/state`, { headers: { Accept: "application/json" } });
+    const told = await asked.then((answer) => answer.json()).catch(() => null);
+    if (!told) return;
+    if (told.error) return (saved.textContent = told.error);
+    form.elements.csrf_token.value = told.csrf_token;
+    if (told.digest === digest) return;
     digest = told.digest;
     state.textContent = told.state;
     reload();

@@ -62,7 +62,7 @@ def sources(*under: str) -> Iterator[tuple[str, ast.AST]]:
             yield str(path.relative_to(ROOT)), ast.parse(path.read_text(encoding="utf-8"))
 
 
-PURE = ("core", "forms", "payments", "cases", "notices", "submissions", "web")
+PURE = ("core", "forms", "payments", "cases", "notices", "accounts", "submissions", "web")
 
 
 @pytest.mark.parametrize("package", PURE)

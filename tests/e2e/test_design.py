@@ -8,6 +8,8 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import NewPerson
 from tests.e2e.inspecting import Inspector
 from tests.e2e.person import Person
+from tests.support.colleague import code_at
+from tests.support.whole_portal import WholePortal
 
 pytestmark = pytest.mark.xdist_group("e2e-people")
 
@@ -17,7 +19,15 @@ FORM = "street-naming-and-numbering"
 @pytest.fixture
 def designer(new_person: NewPerson) -> Person:
     """Somebody at the machine itself, with a wide screen."""
-    return new_person(width=1280, forwarded=False)
+    return signed_in(new_person(width=1280, forwarded=False), "Dee Signer (designer)")
+
+
+def signed_in(person: Person, name: str, leads_to: str = "/design") -> Person:
+    """One press, as development allows at the machine itself."""
+    person.open(f"/staff/sign-in?then={leads_to}")
+    person.press(name)
+    person.is_at(leads_to)
+    return person
 
 
 def faults(page: Page) -> list[str]:
@@ -55,10 +65,49 @@ def test_the_pages_of_the_workbench_are_in_order(designer: Person, inspector: In
     assert complaints == []
 
 
+def test_the_pages_for_signing_in_are_in_order(new_person: NewPerson, inspector: Inspector):
+    somebody = new_person(forwarded=False)
+    complaints = faults(somebody.page)
+    somebody.open("/design")
+    somebody.is_at("/staff/sign-in")
+    inspector.look(somebody.page, "staff/sign-in")
+    somebody.page.get_by_label("E-mail address").fill("nobody@council.test")
+    somebody.press("Sign in")
+    expect(somebody.page.locator(".govuk-error-summary")).to_be_visible()
+    inspector.look(somebody.page, "staff/sign-in wrong")
+    signed_in(somebody, "Olive Officer (officer)", leads_to="/staff")
+    inspector.look(somebody.page, "staff/home")
+    somebody.open("/design")
+    assert somebody.heading() == "You cannot do this"
+    inspector.look(somebody.page, "errors/not-allowed")
+    # What a policy of ours refuses is a complaint; that a page was refused is not.
+    assert [said for said in complaints if "status of" not in said] == []
+
+
+def test_an_account_is_set_up_by_keyboard_with_what_an_authenticator_shows(
+    new_person: NewPerson, inspector: Inspector, whole_portal: WholePortal
+):
+    path, secret = whole_portal.invite("ann@council.test", "Ann Example")
+    somebody = new_person(forwarded=False)
+    somebody.open(path)
+    inspector.look(somebody.page, "staff/welcome")
+    somebody.press("Set up and sign in")
+    expect(somebody.page.locator(".govuk-error-summary li")).to_have_count(2)
+    inspector.look(somebody.page, "staff/welcome wrong")
+    somebody.page.get_by_label("New password").focus()
+    somebody.page.keyboard.insert_text("four words and a goose")
+    somebody.page.keyboard.press("Tab")
+    somebody.page.keyboard.insert_text(code_at(secret, whole_portal.clock))
+    somebody.page.keyboard.press("Enter")
+    somebody.is_at("/staff")
+    assert somebody.heading() == "Ann Example"
+
+
 def test_without_a_script_the_form_is_a_text_box_and_a_preview(
     new_person: NewPerson, inspector: Inspector
 ):
     plain = new_person(width=1280, forwarded=False, script=False)
+    signed_in(plain, "Dee Signer (designer)")
     plain.open(f"/design/{FORM}")
     box = plain.page.get_by_label("The definition")
     expect(box).to_have_value(re.compile(f"form: {FORM}"))

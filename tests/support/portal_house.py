@@ -18,6 +18,7 @@ from sqlalchemy import Engine, create_engine, func, inspect, select, text
 from sqlmodel import SQLModel
 from starlette.testclient import TestClient
 
+from portal.accounts.signing_in import seed_demo_staff
 from portal.addresses.seeding import seed_gazetteer
 from portal.app import create_app
 from portal.bootstrap import House, build_house
@@ -40,6 +41,7 @@ def prepare(url: str) -> None:
     engine = open_engine(url)
     migrate(engine, url)
     transactions = Transactions(engine)
+    seed_demo_staff(transactions, now=datetime.now(UTC))
     seed_gazetteer(transactions, count=60, now=datetime.now(UTC), progress=lambda _done: None)
     engine.dispose()
 

@@ -1,30 +1,17 @@
 """The designers' workbench over HTTP: who gets in, what it tells, and what residents never see."""
 
-import base64
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from starlette.testclient import TestClient
 
+from tests.support.colleague import OLIVE, PAT, become
 from tests.support.portal_fixtures import OpenPortal
-from tests.support.portal_house import BASE_URL, FORMS, Portal
+from tests.support.portal_house import FORMS, Portal
 from tests.support.resident import Resident, errors_in, heading_of, hidden_inputs, path_of
 
 FLY, SNN = "report-fly-tipping", "street-naming-and-numbering"
-TOKEN = "dGhlIHdvcmtiZW5jaCBpcyBvcGVuIHRvIGRlc2lnbmVycw"
-
-
-def from_address(portal: Portal, address: str, **headers: str) -> Resident:
-    client = TestClient(
-        portal.app,
-        base_url=BASE_URL,
-        headers={"sec-fetch-site": "same-origin", **headers},
-        raise_server_exceptions=False,
-        follow_redirects=False,
-        client=(address, 40000),
-    )
-    return Resident(client, portal.house)
 
 
 @pytest.fixture
@@ -40,8 +27,8 @@ def own(open_own: OpenPortal, tmp_path: Path) -> Iterator[Portal]:
 
 @pytest.fixture
 def designer(own: Portal) -> Resident:
-    """Somebody at the machine itself."""
-    return from_address(own, "127.0.0.1")
+    """Somebody who writes forms."""
+    return become(own)
 
 
 def text_of(portal: Portal, form: str) -> str:
@@ -75,36 +62,29 @@ ADDRESSES = [
 ]
 
 
-def test_in_development_only_this_machine_gets_in(shared_portal: Portal):
-    here, elsewhere = from_address(shared_portal, "127.0.0.1"), shared_portal.resident()
+def test_only_who_is_signed_in_and_may_look_gets_in(shared_portal: Portal):
+    designer, officer = become(shared_portal), become(shared_portal, OLIVE)
+    stranger = shared_portal.resident()
     for path in ADDRESSES:
-        assert here.get(path).status_code in (200, 303), path
-        refused = elsewhere.get(path)
-        assert refused.status_code == 403, path
-        assert "this machine only" in refused.text
-    posted = elsewhere.browser.post(f"/design/{FLY}", data={"text": "x", "deed": "save"})
-    assert posted.status_code == 403
+        assert designer.get(path).status_code in (200, 303), path
+        assert officer.get(path).status_code == 403, path
+        asked = stranger.get(path)
+        assert path_of(asked.headers["location"]) == f"/staff/sign-in?then={path}"
+    data = {"text": "x", "deed": "save"}
+    assert stranger.browser.post(f"/design/{FLY}", data=data).status_code == 401
+    assert officer.browser.post(f"/design/{FLY}", data=data).status_code == 403
 
 
-def test_with_a_password_everybody_needs_it_and_it_is_asked_for(open_own: OpenPortal):
-    with open_own(design_token=TOKEN) as portal:
-        asked = from_address(portal, "127.0.0.1").get("/design")
-        assert asked.status_code == 401
-        assert asked.headers["www-authenticate"].startswith("Basic ")
-        for written in (f"designer:{TOKEN}x", "designer", f"{TOKEN}:", "\xff:\xff"):
-            sent = base64.b64encode(written.encode("latin-1")).decode()
-            wrong = from_address(portal, "10.0.0.9", authorization=f"Basic {sent}")
-            assert wrong.get("/design").status_code == 401
-        for header in (f"Bearer {TOKEN}", "Basic", "Basic !!!", f"Basic {TOKEN}"):
-            wrong = from_address(portal, "10.0.0.8", authorization=header)
-            assert wrong.get("/design").status_code == 401
-        right = base64.b64encode(f"designer:{TOKEN}".encode()).decode()
-        assert (
-            from_address(portal, "10.9.9.9", authorization=f"Basic {right}")
-            .get("/design")
-            .status_code
-            == 200
-        )
+def test_who_publishes_may_look_and_try_but_not_write(own: Portal):
+    publisher, before = become(own, PAT), own.everything()
+    assert publisher.get(f"/design/{FLY}").status_code == 200
+    assert write(publisher, FLY, "save", "form: x").status_code == 403
+    assert write(publisher, FLY, "check", "form: x").status_code == 403
+    assert own.everything() == before
+    shown = publisher.post(
+        f"/design/{SNN}/show", {"kind": "example", "number": "0"}, page=f"/design/{SNN}"
+    )
+    assert shown.status_code == 303
 
 
 def test_the_list_tells_how_each_form_fares(own: Portal, designer: Resident):
@@ -139,20 +119,21 @@ def test_a_broken_file_is_shown_with_its_problems_and_the_last_good_pages(
 def test_a_draft_definition_is_tried_at_once_and_no_resident_gets_it(
     own: Portal, designer: Resident
 ):
-    text = text_of(own, FLY)
-    changed = text.replace("en: Report fly-tipping\n", "en: Tell us of a tip\n", 1)
-    assert changed != text
-    told = write(designer, FLY, "save", changed).json()
+    text = text_of(own, SNN)
+    title = re.search(r"^title: (.*)$", text, re.MULTILINE)
+    assert title is not None
+    changed = text.replace(title[0], "title: Tell us of a tip")
+    told = write(designer, SNN, "save", changed).json()
     assert (told["findings"], told["error"], told["version"]) == ([], "", 1)
-    assert "Tell us of a tip" in designer.read(f"/design/{FLY}/preview")
-    assert text_of(own, FLY) == text
+    assert "Tell us of a tip" in designer.read(f"/design/{SNN}/preview")
+    assert text_of(own, SNN) == text
     resident = own.resident()
-    assert "Tell us of a tip" not in resident.read(f"/forms/{FLY}")
+    assert "Tell us of a tip" not in resident.read(f"/forms/{SNN}")
     assert "Tell us of a tip" not in resident.read("/")
-    compared = designer.read(f"/design/{FLY}/differences")
-    assert "<ins>  en: Tell us of a tip</ins>" in compared
+    compared = designer.read(f"/design/{SNN}/differences")
+    assert "<ins>title: Tell us of a tip</ins>" in compared
     assert "a draft definition waits" in designer.read("/design")
-    assert resident.get(f"/design/{FLY}/preview").status_code == 403
+    assert resident.get(f"/design/{SNN}/preview").status_code == 303
 
 
 def test_a_broken_draft_is_kept_too_and_tried_in_its_last_good_version(
@@ -169,7 +150,7 @@ def test_a_broken_draft_is_kept_too_and_tried_in_its_last_good_version(
 
 
 def test_two_designers_do_not_write_over_each_other(own: Portal, designer: Resident):
-    other = from_address(own, "127.0.0.1")
+    other = become(own)
     text = text_of(own, FLY)
     assert write(designer, FLY, "save", text + "# one\n", "0").status_code == 200
     late = write(other, FLY, "save", text + "# two\n", "0")
@@ -219,7 +200,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_text_is_answered_with_what_is_wrong(shared_portal: Portal, text: str):
-    designer = from_address(shared_portal, "127.0.0.1")
+    designer = become(shared_portal)
     answer = write(designer, FLY, "check", text.encode("utf-8", "replace").decode())
     told = answer.json()
     assert answer.status_code in (200, 413)
@@ -245,7 +226,7 @@ def test_what_no_page_of_ours_sent_changes_nothing(own: Portal, designer: Reside
     "form", ["..%2f..%2fetc", "_council", "Big", "x" * 90, "%2e%2e", "a.b", "nothing-here", "~x"]
 )
 def test_a_name_of_no_form_leads_nowhere(shared_portal: Portal, form: str):
-    designer = from_address(shared_portal, "127.0.0.1")
+    designer = become(shared_portal)
     for tail in ("", "/state", "/flow", "/proofs", "/preview", "/preview/x", "/differences"):
         assert designer.get(f"/design/{form}{tail}").status_code == 404, tail
 
@@ -264,7 +245,7 @@ def test_a_new_form_can_be_written_here(own: Portal, designer: Resident):
 
 
 def test_only_previews_may_be_framed_and_only_by_us(shared_portal: Portal):
-    designer = from_address(shared_portal, "127.0.0.1")
+    designer = become(shared_portal)
     policies = {
         path: designer.get(path).headers["content-security-policy"]
         for path in (f"/design/{FLY}", f"/design/{FLY}/preview", f"/forms/{FLY}", "/design")
@@ -296,7 +277,7 @@ def test_a_preview_is_filled_like_the_form_and_nothing_is_sent(own: Portal, desi
 
 
 def test_a_preview_says_what_is_wrong_as_the_form_does(shared_portal: Portal):
-    designer = from_address(shared_portal, "127.0.0.1")
+    designer = become(shared_portal)
     designer.post(f"/design/{SNN}/preview/start-again", page=f"/design/{SNN}/preview/what-you-need")
     left = designer.post(f"/design/{SNN}/preview/what-you-need", {})
     assert left.status_code == 422
@@ -343,7 +324,7 @@ def test_proofs_are_told_and_shown(own: Portal, designer: Resident):
 
 
 def test_prices_and_the_flow_are_drawn(shared_portal: Portal):
-    designer = from_address(shared_portal, "127.0.0.1")
+    designer = become(shared_portal)
     assert "plots 2 to 10" in designer.read(f"/design/{SNN}/prices")
     assert "costs nothing" in designer.read(f"/design/{FLY}/prices")
     flow = designer.read(f"/design/{SNN}/flow")

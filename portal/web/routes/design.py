@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from markupsafe import Markup
 
+from portal.accounts.permissions import Permission
 from portal.core.dates import Today, in_words
 from portal.core.errors import Conflict, Missing
 from portal.forms.answers import dump_answers
@@ -38,6 +39,7 @@ from portal.web.design_views import (
 )
 from portal.web.rendering import go_to
 from portal.web.security import FRAMING_POLICY
+from portal.web.staff_door import Signed, demand
 from portal.web.workbench import (
     LARGEST_TEXT,
     Newest,
@@ -159,21 +161,28 @@ def _show(  # the form as it is, or with what was just typed
 
 
 @router.get("/design/{form}/state")
-def show_state(house: InHouse, form: str) -> Response:
-    """What the page watches: when the digest changes, the preview is loaded anew."""
+def show_state(house: InHouse, asks: Asks, form: str) -> Response:
+    """What the page watches: when the digest changes, the preview is loaded anew.
+
+    Whoever had to sign in again, in another tab, goes on with the new session's token.
+    """
     newest = find_newest(house, form)
     return JSONResponse(
         {
             "digest": newest.bundle.digest,
             "state": _state(newest),
             "findings": as_json(newest.found.findings),
+            "csrf_token": asks.csrf_token,
         }
     )
 
 
 @router.post("/design/{form}")
-def write(request: Request, house: InHouse, asks: Asks, form: str, posted: PostedForm) -> Response:
+def write(
+    request: Request, house: InHouse, asks: Asks, signed: Signed, form: str, posted: PostedForm
+) -> Response:
     """Check what was typed, save it as a draft definition, or forget the draft."""
+    demand(signed, Permission.WRITE_FORMS)
     newest = _newest_or_new(house, form)
     if posted.one("deed") == "discard":
         discard_draft_definition(house.transactions, form)

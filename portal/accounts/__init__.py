@@ -1,0 +1,1 @@
+"""Who is asking: the council's own people, and how they sign in."""
