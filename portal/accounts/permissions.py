@@ -11,6 +11,7 @@ class Permission(StrEnum):
     WRITE_FORMS = "write-forms"
     PUBLISH_FORMS = "publish-forms"
     HELP_RESIDENTS = "help-residents"
+    FILL_OFFICER_FORMS = "fill-officer-forms"
     SUPERVISE = "supervise"
     READ_STAFF = "read-staff"
 
@@ -30,6 +31,7 @@ ABOUT: Mapping[Permission, str] = {
     Permission.WRITE_FORMS: "write draft definitions and ask for their publication",
     Permission.PUBLISH_FORMS: "publish what somebody else wrote, or send it back",
     Permission.HELP_RESIDENTS: "help residents with their forms (no page asks for it yet)",
+    Permission.FILL_OFFICER_FORMS: "fill in the forms that are for officers only",
     Permission.SUPERVISE: "see what officers did (no page asks for it yet)",
     Permission.READ_STAFF: "see who may sign in, and as what",
 }
@@ -38,8 +40,10 @@ ABOUT: Mapping[Permission, str] = {
 ROLES: Mapping[Role, frozenset[Permission]] = {
     Role.DESIGNER: frozenset({Permission.READ_FORMS, Permission.WRITE_FORMS}),
     Role.PUBLISHER: frozenset({Permission.READ_FORMS, Permission.PUBLISH_FORMS}),
-    Role.OFFICER: frozenset({Permission.HELP_RESIDENTS}),
-    Role.SUPERVISOR: frozenset({Permission.HELP_RESIDENTS, Permission.SUPERVISE}),
+    Role.OFFICER: frozenset({Permission.HELP_RESIDENTS, Permission.FILL_OFFICER_FORMS}),
+    Role.SUPERVISOR: frozenset(
+        {Permission.HELP_RESIDENTS, Permission.FILL_OFFICER_FORMS, Permission.SUPERVISE}
+    ),
     Role.ADMINISTRATOR: frozenset({Permission.READ_FORMS, Permission.READ_STAFF}),
 }
 """The table. docs/operations.md shows it."""

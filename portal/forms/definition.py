@@ -221,6 +221,11 @@ class FormDefinition:
     """The same form in its other languages: one structure, one digest, other texts."""
 
     @property
+    def is_for_officers(self) -> bool:
+        """Whether only who is signed in as an officer may fill it."""
+        return self.audience == ("officer",)
+
+    @property
     def languages(self) -> tuple[str, ...]:
         """Every language it is written in, its own first."""
         return (self.language, *self.translations)

@@ -28,7 +28,10 @@ FORM: Mapping[str, Key] = {
         "[en, cy]: every text people read is there in English and Welsh, as {en: …, cy: …}.",
         shape="list",
     ),
-    "audience": Key("Who it is for: resident, business or both.", shape="list"),
+    "audience": Key(
+        "Who it is for: resident, business or both; or officer alone, who must be signed in.",
+        shape="list",
+    ),
     "takes": Key('How long it takes, for example "8 minutes".'),
     "before_you_start": Key("What people need to have ready, in Markdown."),
     "pages": Key(

@@ -51,6 +51,7 @@ from portal.forms.translations import (
 PRIORITIES = ("low", "normal", "high", "urgent")
 CHARGES = ("one", "some", "any")
 AUDIENCES = ("resident", "business")
+OFFICER = "officer"
 _SPAN = re.compile(r"(?P<count>\d{1,4}) (?P<unit>day|week|month|year)s?", re.ASCII)
 _WORKING_DAYS = re.compile(r"(?P<count>\d{1,3}) working days?", re.ASCII)
 _DAYS = {"day": 1, "week": 7, "month": 31, "year": 366}
@@ -239,15 +240,12 @@ def _numbers(questions: Mapping[str, Question], computed: Mapping[str, str]) -> 
 
 def _audience(form: Reader) -> tuple[str, ...]:
     audience = form.words("audience") or AUDIENCES
+    if audience == (OFFICER,):
+        return audience
     for number, word in enumerate(audience):
         if word not in AUDIENCES:
-            form.error_in(
-                "audience",
-                number,
-                "F011",
-                f"audience cannot be {word!r}",
-                f"Choose from {', '.join(AUDIENCES)}.",
-            )
+            cure = f"Choose from {', '.join(AUDIENCES)}; or officer by itself."
+            form.error_in("audience", number, "F011", f"audience cannot be {word!r}", cure)
     return audience
 
 

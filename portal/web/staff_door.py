@@ -21,7 +21,7 @@ from portal.web.rendering import go_to
 from portal.web.security import staff_cookie_name
 
 SIGN_IN = "/staff/sign-in"
-_OURS = re.compile(r"/(?:staff|design)(?:/[A-Za-z0-9_.~-]+)*")
+_OURS = re.compile(r"/(?:staff|design|forms)(?:/[A-Za-z0-9_.~-]+)*")
 _LONGEST_TOKEN = 100
 WATCHES = "/state"
 """How addresses end that a page asks for by itself: they keep nobody signed in."""
@@ -37,7 +37,7 @@ def staff_route(permission: Permission | None = None) -> type[APIRoute]:
 
             async def handle(request: Request) -> Response:
                 house = house_of(request)
-                found = await house.in_thread(partial(_find, house, request))
+                found = await house.in_thread(partial(find_staff, house, request))
                 if found is None:
                     return _shown_the_way(house, request)
                 visitor = replace(visitor_of(request), staff_token=found.token)
@@ -73,7 +73,8 @@ def staff_token_of(house: Front, request: Request) -> str:
     return token if len(token) <= _LONGEST_TOKEN else ""
 
 
-def _find(house: Front, request: Request) -> SignedIn | None:
+def find_staff(house: Front, request: Request) -> SignedIn | None:
+    """Who is signed in with this browser; None when nobody is. Asks the database: in a thread."""
     token = staff_token_of(house, request)
     if not token:
         return None

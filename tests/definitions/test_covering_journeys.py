@@ -31,6 +31,7 @@ from portal.forms.proofs.covering import cover
 from portal.forms.proofs.proving import begin
 from portal.submissions.casework import case_of
 from portal.submissions.submission import Channel, Submission, SubmissionStatus
+from tests.support.colleague import officer_filling
 from tests.support.portal_fixtures import PreparedDatabases
 from tests.support.portal_house import Neighbours, Portal, open_portal
 from tests.support.resident import JPEG, PDF, Resident, errors_in
@@ -73,6 +74,11 @@ def portal(
     url = databases.copy("sqlite")
     with open_portal(url, tmp_path_factory.mktemp("portal"), neighbours) as opened:
         yield opened
+
+
+def browser_for(form: FormDefinition, portal: Portal) -> Resident:
+    """A resident's; an officer's where the form is for officers."""
+    return officer_filling(portal) if form.is_for_officers else portal.resident()
 
 
 @dataclass
@@ -158,7 +164,7 @@ def test_residents_who_do_everything_are_served_priced_and_become_cases(
         outcome = run_example(form, example, today)
         assert outcome.problems == (), example
         with portal.clock.on(example.on):
-            driver = Driver(portal, form, portal.resident())
+            driver = Driver(portal, form, browser_for(form, portal))
             if other is not None and not form.repeats:
                 driver.wander(run_example(form, other, today))
             driver.go(outcome)
@@ -193,7 +199,7 @@ def test_every_mistake_in_every_question_is_said_at_its_field(portal: Portal, na
         today = Today(example.on, bank_holidays())
         outcome = run_example(form, example, today)
         with portal.clock.on(example.on):
-            driver = Driver(portal, form, portal.resident())
+            driver = Driver(portal, form, browser_for(form, portal))
             for step, raw in outcome.posts:
                 if isinstance(step.page, Page):
                     for question in step.page.questions:

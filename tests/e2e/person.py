@@ -117,8 +117,12 @@ class Person:
 
     def start(self, definition: FormDefinition) -> None:
         """From the list of services to the first page."""
-        self.open("/")
-        self.press(definition.title)
+        if definition.is_for_officers:
+            self.open(f"/staff/sign-in?then=/forms/{definition.form}")
+            self.press("Olive Officer (officer)")
+        else:
+            self.open("/")
+            self.press(definition.title)
         self.is_at(f"/forms/{definition.form}")
         self.press("Start now")
         self.is_at(f"/forms/{definition.form}/{definition.pages[0].name}")

@@ -228,7 +228,7 @@ CASES = [
         "audience: [dog]",
         [
             "hire-a-hall.yml:6:12: error F011 audience cannot be 'dog'",
-            "    Choose from resident, business.",
+            "    Choose from resident, business; or officer by itself.",
         ],
     ),
     Case(

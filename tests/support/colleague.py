@@ -33,14 +33,19 @@ def from_address(portal: Portal, address: str, **headers: str) -> Colleague:
     return Colleague(client, portal.house)
 
 
-def become(portal: Portal, email: str = DEE) -> Colleague:
+def become(portal: Portal, email: str = DEE, *, then: str = "/design") -> Colleague:
     """Press the button of a demonstration person, at the machine itself."""
     colleague = from_address(portal, "127.0.0.1")
     token = hidden_inputs(colleague.read("/staff/sign-in"))["csrf_token"]
-    values = {"csrf_token": token, "email": email, "then": "/design"}
+    values = {"csrf_token": token, "email": email, "then": then}
     answer = colleague.browser.post("/staff/sign-in/demo", data=values)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/design")
+    assert (answer.status_code, answer.headers["location"]) == (303, then)
     return colleague
+
+
+def officer_filling(portal: Portal) -> Resident:
+    """An officer who fills forms: a browser like a resident's, signed in."""
+    return Resident(become(portal, OLIVE).browser, portal.house)
 
 
 def code_at(secret: str, clock: Any = None, *, steps: int = 0) -> str:

@@ -25,10 +25,11 @@ from portal.web.journeys import (
     stopped_path,
     walk_draft,
 )
+from portal.web.officer_forms import FormRoute
 from portal.web.rendering import go_to
 from portal.web.views import SummaryRow
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=FormRoute)
 
 
 @router.get("/forms/{form}/resume/changed")

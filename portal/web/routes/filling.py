@@ -33,12 +33,13 @@ from portal.web.dependencies import (
     visitor_of,
 )
 from portal.web.journeys import Whereabouts, find_step, live_draft, next_path, path_after
+from portal.web.officer_forms import FormRoute
 from portal.web.rendering import go_to
 from portal.web.unsaved import is_of_another_version, show_unsaved, typed_elsewhere
 from portal.web.uploads import take_upload
 from portal.web.views import SummaryRow, list_view, page_view, remove_view
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=FormRoute)
 
 _TOO_OFTEN = "You have uploaded too many files. Wait an hour and try again. Your answers are kept"
 _UNCHOSEN = "Select one of the matches, or search again"

@@ -32,18 +32,23 @@ from portal.web.journeys import (
     walk_draft,
     way_on,
 )
+from portal.web.officer_forms import FormRoute
 from portal.web.prefill_links import read_link
 from portal.web.rendering import go_to
 from portal.web.views import check_view, closed_in_words, services_view
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=FormRoute)
 
 
 @router.get("/")
 def list_services(request: Request, house: InHouse, asks: Asks, q: str = "") -> Response:
     """Every service the council offers here, searchable."""
     language = house.council.in_language(asks.language).language
-    forms = [form.in_language(language) for form in house.definitions.served().values()]
+    forms = [
+        form.in_language(language)
+        for form in house.definitions.served().values()
+        if not form.is_for_officers
+    ]
     stood = standings(house.transactions, house.definitions, house.clock())
     return house.pages.answer(
         request, "forms/services.html", view=services_view(forms, q[:200], stood)

@@ -194,6 +194,11 @@ def show_myself(request: Request, house: InHouse, signed: Signed) -> Response:
         may=[ABOUT[each] for each in Permission if staff.may(each)],
         sees_forms=staff.may(Permission.READ_FORMS),
         sees_staff=staff.may(Permission.READ_STAFF),
+        forms=[
+            form
+            for form in house.definitions.served().values()
+            if form.is_for_officers and staff.may(Permission.FILL_OFFICER_FORMS)
+        ],
         sessions=[
             (one, in_words(council_day(one.started_at)), one.number == signed.session_number)
             for one in sessions
