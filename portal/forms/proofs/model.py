@@ -493,8 +493,8 @@ class Model:
         by_way = [
             every(
                 ways == place,
-                *(numbers[part] >= 1 for part in way.full),
-                *(numbers[part] == 0 for part in way.empty),
+                *(numbers[part] >= 1 for part in sorted(way.full)),
+                *(numbers[part] == 0 for part in sorted(way.empty)),
             )
             for place, way in enumerate(domain.ways)
         ]
