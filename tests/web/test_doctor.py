@@ -23,7 +23,7 @@ def doctor(folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=280,
         check=False,
         cwd=folder,
     )

@@ -6,6 +6,7 @@ digits of an East Asian keyboard. All of that is taken; the value is in capitals
 
 import re
 import unicodedata
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 
 from portal.forms.fields.base import Asking, FieldError, Question, Raw
@@ -39,7 +40,7 @@ def compact(typed: str) -> str:
     return _BETWEEN.sub("", shown).upper()
 
 
-class CodeField(OneText):
+class CodeField(OneText, ABC):
     """Posts `{q}`; the value is a str in capitals without spaces, shown as people write it.
 
     Errors: `missing`, `repeated` and `format`.
@@ -68,13 +69,13 @@ class CodeField(OneText):
         del question
         return self.example
 
+    @abstractmethod
     def as_code(self, question: Question, typed: str) -> str | None:
         """The value for what was typed, already compact; None when it is no such code."""
-        raise NotImplementedError
 
+    @abstractmethod
     def explain(self, question: Question) -> str:
         """What to do when it is no such code."""
-        raise NotImplementedError
 
     def called(self, question: Question) -> str:
         """What it is, in the middle of a sentence."""

@@ -102,7 +102,7 @@ class Texts:
     def facts(self) -> list[Term]:
         """What is true of the texts written in the form, as far as it was not said before."""
         said: list[Term] = []
-        new = [size for size in self._sizes if self._is_new("", "of size", str(size))]
+        new = [size for size in sorted(self._sizes) if self._is_new("", "of size", str(size))]
         said.extend(self.size(_SIZED + size) == size for size in new)
         for text, number in self.written.items():
             for function, literal in self.tests:
@@ -136,8 +136,8 @@ class Expressions:
         self._answers = answers
         """What each name stands for; it grows page by page, and nothing reads a later one."""
         self._today = today
-        self._holidays = bank_holidays
-        self._to_come = frozenset(day for day in bank_holidays if day > first_day)
+        self._holidays = sorted(bank_holidays)
+        self._to_come = sorted(day for day in bank_holidays if day > first_day)
         self.texts = texts
         self.facts: list[Term] = []
         """What is always true, said while expressions were read."""

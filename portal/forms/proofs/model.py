@@ -199,6 +199,7 @@ class Model:
         """How many items of each list are told one by one."""
         self.every_asked: list[Asked] = []
         self._every_visit: list[Visit] = []
+        self._begun: list[Term] = []
         self.every_listing: list[Listing] = []
         self._compute(self.expressions)
         self.complete: Term = self._follow(definition.parts, True, (), self.expressions)
@@ -211,6 +212,9 @@ class Model:
         self.charges = [self._charge(line) for line in definition.fee]
         self.short: Term = every(*(_is_short(each) for each in self.every_listing))
         """No list has more items than are told one by one: what is found then can be shown."""
+
+        self.begun: Term = every(*self._begun)
+        """The first page of every item is answered: the engine knows of no item before that."""
 
     def take_facts(self) -> list[Term]:
         """What is always true and was not taken before."""
@@ -313,7 +317,9 @@ class Model:
             self.facts.append(implies(there, every(ready, *earlier)))
             item = inside.within(_spelt(here))
             self._compute(item)
+            first = len(self._every_visit)
             done = self._follow(repeat.parts, there, here, item)
+            self._begun.append(implies(there, self._every_visit[first].answered))
             ready = every(ready, implies(there, done))
             entries.append((there, _record(repeat, item)))
         counted = count(there for there, _ in entries)
@@ -487,8 +493,8 @@ class Model:
         by_way = [
             every(
                 ways == place,
-                *(numbers[part] >= 1 for part in way.full),
-                *(numbers[part] == 0 for part in way.empty),
+                *(numbers[part] >= 1 for part in sorted(way.full)),
+                *(numbers[part] == 0 for part in sorted(way.empty)),
             )
             for place, way in enumerate(domain.ways)
         ]

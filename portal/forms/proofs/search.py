@@ -160,11 +160,11 @@ class Search:
         return self.model.today == calendar.number_of(self.model.first_day)
 
     def _nicest(self) -> z3.ModelRef:
-        """Answers that lead to the end, and today, where that can be."""
+        """Answers without an empty item of a list, to the end, and today: where that can be."""
         best = self._solver.model()
         depth = 0
-        for wish in (self.model.complete, self._is_today):
-            if wish is False:
+        for wish in (self.model.begun, self.model.complete, self._is_today):
+            if isinstance(wish, bool):
                 continue
             if self._check(wish) == z3.sat:
                 depth += 1

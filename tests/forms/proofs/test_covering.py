@@ -1,5 +1,8 @@
 """The covering journeys run, agree with what they say, and between them do everything."""
 
+import os
+import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -94,6 +97,27 @@ def test_the_journeys_are_few() -> None:
     for name in FORMS:
         _, covering = covered(name)
         assert len(covering.journeys) <= 40
+
+
+def test_the_journeys_are_the_same_in_every_process() -> None:
+    search = """
+from portal.forms.proofs.covering import cover
+from portal.forms.proofs.proving import begin
+from tests.forms.proofs.test_covering import LIBRARY, TODAY
+for name in ("book-hall", "make-a-complaint"):
+    print(cover(begin(LIBRARY[name], TODAY)).journeys)
+"""
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", search],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(found) == 1
 
 
 def test_a_form_of_forty_pages_is_proven_whole() -> None:

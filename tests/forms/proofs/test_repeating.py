@@ -13,7 +13,7 @@ from portal.forms.definition import FormDefinition
 from portal.forms.fees import calculate_fee
 from portal.forms.journey import walk
 from portal.forms.parsing import parse_form
-from portal.forms.proofs.proving import prove
+from portal.forms.proofs.proving import begin, prove, prove_with
 from tests.forms.proofs.small_forms import CASE, TODAY, Written, small_form
 from tests.forms.proofs.test_claims import LAST, is_all_proven, refusals, shown
 
@@ -297,6 +297,38 @@ def forms(draw: st.DrawFn) -> Written:
         fee += "income_code: I, vat: exempt}\n"
     many = draw(st.sampled_from(["size(items)", "size(items) - 1", "sum(items.map(i, i.weight))"]))
     return Written(pages, fee, f"computed:\n  - {{value: many, is: '{many}'}}\n{CASE}")
+
+
+NOBODY_FINISHES = """
+- page: flag
+  questions:
+    - {question: flag, ask: F, type: yes-no}
+- repeat: items
+  title: Items
+  each: item
+  min: 0
+  max: 2
+  pages:
+    - page: kind
+      questions:
+        - {question: kind, ask: Kind, type: radios, options: {a: A, b: B, c: C}}
+  check:
+    - {that: '!items.exists(i, i.kind == "a")', else: Wrong}
+- page: out
+  when: '!items.exists(i, i.kind == "a")'
+  exit: yes
+  title: No
+  guidance: No
+"""
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_the_solver_happens_to_choose_leaves_nothing_undecided(seed: int) -> None:
+    search = begin(small_form(NOBODY_FINISHES), TODAY)
+    search._solver.set("random_seed", seed)
+    proof = prove_with(search)
+    assert not proof.undecided
+    assert {refuted.code for refuted in proof.refuted} >= {"V002"}
 
 
 def _every_answer(form: FormDefinition) -> list[Answers]:
