@@ -15,6 +15,7 @@ from portal.submissions.submission import Draft
 from portal.web.front import Front
 from portal.web.journeys import Whereabouts
 from portal.web.posting import Posted
+from portal.web.rendering import chosen_language
 from portal.web.views import SummaryRow
 
 VERSION = "form-version"
@@ -38,7 +39,7 @@ def typed_elsewhere(house: Front, at: Whereabouts, posted: Posted) -> tuple[Summ
             if FIELD_TYPES[question.type].asks:
                 taken.update(FIELD_TYPES[question.type].inputs(question))
         taken -= {question.name for question in here.questions if question.type == "file"}
-    return _rows(house, at.definition.form, posted, taken)
+    return _rows(house, at.definition.form, posted, taken, at.definition.language)
 
 
 def show_unsaved(
@@ -49,7 +50,7 @@ def show_unsaved(
     None when the page was of the version the draft is on, or nothing was typed: then there is
     nothing to tell that the next page does not tell.
     """
-    rows = _rows(house, form, posted, set())
+    rows = _rows(house, form, posted, set(), chosen_language(request))
     if not rows or _is_known(house, draft, form, posted.one(VERSION)):
         return None
     return house.pages.answer(
@@ -58,7 +59,6 @@ def show_unsaved(
         status=409,
         rows=rows,
         path=f"/forms/{form}",
-        page_title="This form has changed",
     )
 
 
@@ -74,8 +74,10 @@ def _is_known(house: Front, draft: Draft | None, form: str, version: str) -> boo
     return not version or version == draft.digest
 
 
-def _rows(house: Front, form: str, posted: Posted, taken: set[str]) -> tuple[SummaryRow, ...]:
-    questions = _questions(house, form, posted.one(VERSION))
+def _rows(
+    house: Front, form: str, posted: Posted, taken: set[str], language: str
+) -> tuple[SummaryRow, ...]:
+    questions = _questions(house, form, posted.one(VERSION), language)
     values: dict[str, list[str]] = {}
     typed = {**{n: [u.name for u in of] for n, of in posted.uploads.items()}, **posted.values}
     for name, given in typed.items():
@@ -107,8 +109,9 @@ def _is_input(question: Question, name: str) -> bool:
     return kind.asks and name in kind.inputs(question)
 
 
-def _questions(house: Front, form: str, version: str) -> tuple[Question, ...]:
+def _questions(house: Front, form: str, version: str, language: str) -> tuple[Question, ...]:
     try:
-        return tuple(house.definitions.by_digest(form, version[:64]).questions)
+        definition = house.definitions.by_digest(form, version[:64])
+        return tuple(definition.in_language(language).questions)
     except Missing:
         return ()

@@ -34,7 +34,7 @@ from portal.web.journeys import (
 )
 from portal.web.prefill_links import read_link
 from portal.web.rendering import go_to
-from portal.web.views import check_view, closed_in_words, services_view
+from portal.web.views import check_view, services_view, why_closed
 
 router = APIRouter(include_in_schema=False)
 
@@ -63,11 +63,13 @@ def show_start(request: Request, house: InHouse, asks: Asks, form: str, link: st
     live = draft is not None and draft.expires_at >= house.clock()
     standing = standing_for(house, definition, draft if live else None)
     if standing is not Standing.OPEN:
+        said, opens = why_closed(definition.opening, standing, definition.language)
         return house.pages.answer(
             request,
             "forms/closed.html",
             form=definition,
-            said=closed_in_words(definition.opening, standing),
+            said=said,
+            opens=opens,
             has_draft=live,
             page_title=definition.title,
         )
