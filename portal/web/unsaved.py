@@ -9,6 +9,7 @@ from portal.core.errors import Missing
 from portal.forms.definition import FormDefinition, Page
 from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.base import Question
+from portal.forms.fields.yes_no import WORDS as YES_AND_NO
 from portal.submissions.carrying import read_draft
 from portal.submissions.definitions import DefinitionUnreadable
 from portal.submissions.submission import Draft
@@ -85,17 +86,20 @@ def _rows(
             continue
         question = next((q for q in questions if _is_input(q, name)), None)
         label = question.ask if question else name.replace("_", " ").replace("-", " ").capitalize()
-        said = [_drawable(each) for each in _shown(question, given) if each.strip()]
+        said = [_drawable(each) for each in _shown(question, given, language) if each.strip()]
         values.setdefault(label, []).extend(said)
     return tuple(
         SummaryRow(label, tuple(lines), "", "") for label, lines in values.items() if lines
     )
 
 
-def _shown(question: Question | None, given: Sequence[str]) -> Iterator[str]:
+def _shown(question: Question | None, given: Sequence[str], language: str) -> Iterator[str]:
     """Choices in their own words."""
     options = getattr(question.settings, "options", ()) if question else ()
-    labels = {option.value: option.label for option in options}
+    labels: dict[str, str] = {option.value: option.label for option in options}
+    if question is None or question.type == "yes-no":  # or whether there is another of a list
+        yes, no = YES_AND_NO[language]
+        labels = {"yes": yes, "no": no}
     for value in given:
         yield labels.get(value, value)
 
