@@ -140,7 +140,9 @@ def _show_error(request: Request, error: Exception) -> Response:
 
 _PLAIN = (
     "<!doctype html><html lang=en><title>Sorry, there is a problem</title>"
-    "<h1>Sorry, there is a problem with this service</h1><p>Try again later.</p></html>"
+    "<h1>Sorry, there is a problem with this service</h1><p>Try again later.</p>"
+    "<div lang=cy><h2>Mae’n ddrwg gennym, mae problem gyda’r gwasanaeth hwn</h2>"
+    "<p>Rhowch gynnig arall arni’n nes ymlaen.</p></div></html>"
 )
 
 

@@ -242,8 +242,18 @@ class _Move:
         if was is None or will is None or was.within != within or will.within != within:
             return False
         if was.question == will.question:
-            return True
+            return not self._is_reworded(will.question)
         return self._would_take(was.question, will.question, value)
+
+    def _is_reworded(self, question: Question) -> bool:
+        """Whether people agreed to other words, in a language the draft may have been filled in."""
+        if question.type != "declaration":
+            return False
+        return any(
+            it.question(question.name) != self.new.translations[language].question(question.name)
+            for language, it in self.old.translations.items()
+            if language in self.new.translations
+        )
 
     def _would_take(self, was: Question, will: Question, value: AnswerValue) -> bool:
         kinds = {was.type, will.type}

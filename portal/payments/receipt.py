@@ -8,6 +8,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -16,8 +17,7 @@ from typing import Any
 
 import segno
 
-from portal.core.dates import moment_in_words
-from portal.core.languages import day_in_words
+from portal.core.languages import day_in_words, when_in_words
 from portal.core.money import Pence, format_pounds
 from portal.payments.payment import VAT_RATES, PaymentLine, VatTreatment, read_line
 
@@ -43,6 +43,12 @@ _VAT_WORDS = {
     },
 }
 _NO_VAT = {"en": "none", "cy": "dim"}
+_ENDING = re.compile(r"\bending (?=\d)")
+_WELSH_METHODS = {
+    "Card": "Cerdyn",
+    "Bacs Direct Debit": "Debyd Uniongyrchol Bacs",
+    "No payment due": "Dim taliad yn ddyledus",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +187,7 @@ def receipt_view(
         "description": receipt.description,
         "paid_on": day_in_words(receipt.paid_on, language),
         "paid_on_iso": receipt.paid_on.isoformat(),
-        "issued_at": moment_in_words(receipt.issued_at),
+        "issued_at": when_in_words(receipt.issued_at, language),
         "issued_at_iso": receipt.issued_at.isoformat(),
         "payer_name": receipt.payer_name,
         "payer_email": receipt.payer_email,
@@ -195,12 +201,25 @@ def receipt_view(
         "overpayment": receipt.overpayment,
         "vat_receipt": bool(council.vat_number) and receipt.vat_total > 0,
         "full_vat_invoice_needed": receipt.vat_total > 0 and receipt.total > SIMPLIFIED_UP_TO,
-        "method": receipt.method,
+        "method": method_in_words(receipt.method, language),
         "provider_reference": receipt.provider_reference,
         "verify_url": verify_url,
         "qr": segno.make(verify_url, error="m", micro=False).svg_data_uri(border=0, dark="#14191b"),
         "reprint": reprint,
     }
+
+
+def method_in_words(method: str, language: str) -> str:
+    """How it was paid, from the English of the snapshot: "Visa ending 4242".
+
+    In Welsh "Visa yn gorffen â 4242"; the names of cards and wallets are the same.
+    """
+    if language != "cy":
+        return method
+    said = _ENDING.sub("yn gorffen â ", method)
+    for english, welsh in _WELSH_METHODS.items():
+        said = re.sub(rf"\b{english}\b", welsh, said)
+    return said
 
 
 def _line_view(line: PaymentLine, language: str) -> dict[str, str]:

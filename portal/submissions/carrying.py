@@ -1,7 +1,7 @@
 """Moving an open draft to another version of its form, and telling its resident what that meant."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from portal.core.dates import Today
 from portal.core.shapes import is_list, is_mapping
 from portal.forms.answers import Answers, dump_answers, load_answers
 from portal.forms.definition import FormDefinition
-from portal.forms.migrating import migrate
+from portal.forms.migrating import Migrated, migrate
 from portal.submissions.change import Change, Lost, change_of, dump_change, load_change
 from portal.submissions.definitions import Definitions, DefinitionUnreadable
 from portal.submissions.filling import Filling
@@ -86,9 +86,26 @@ def _move(
     moved = migrate(old, target, answers, today, bank_weights=filling.bank_weights)
     filling.definitions.keep(session, target, now)
     session.flush()
-    told = load_change(row.change).then(change_of(moved))
+    told = load_change(row.change).then(
+        change_of(moved, _in_welsh(filling, old, target, answers, today))
+    )
     kept = dump_answers(target, moved.answers)
     move_draft(session, row, target.digest, kept, dump_change(told), now)
+
+
+def _in_welsh(
+    filling: Filling, old: FormDefinition, target: FormDefinition, answers: Answers, today: Today
+) -> Migrated | None:
+    """The same move between the Welsh texts: the draft does not say in which language it is."""
+    if "cy" not in target.languages:
+        return None
+    return migrate(
+        old.in_language("cy"),
+        target.in_language("cy"),
+        answers,
+        today,
+        bank_weights=filling.bank_weights,
+    )
 
 
 def change_told(filling: Filling, form: str, session_hash: str, change: str) -> None:
@@ -102,23 +119,26 @@ def change_told(filling: Filling, form: str, session_hash: str, change: str) -> 
             row.change = ""
 
 
-def raw_answers(draft: Draft) -> tuple[Lost, ...]:
-    """Everything a draft holds in plain words, for when its definition cannot be read."""
+def raw_answers(draft: Draft, say: Callable[[str], str]) -> tuple[Lost, ...]:
+    """Everything a draft holds in plain words, for when its definition cannot be read.
+
+    `say` gives a word of the portal's own in the language of the page.
+    """
     try:
-        return tuple(_raw(json.loads(draft.answers or "{}")))
+        return tuple(_raw(json.loads(draft.answers or "{}"), say))
     except (ValueError, AttributeError):
-        return (Lost("Your answers", (draft.answers,), ""),)
+        return (Lost(say("your_answers"), (draft.answers,), ""),)
 
 
-def _raw(stored: Mapping[str, Any], before: str = "") -> Iterator[Lost]:
+def _raw(stored: Mapping[str, Any], say: Callable[[str], str], before: str = "") -> Iterator[Lost]:
     answers, items = stored.get("answers"), stored.get("items")
     for name, value in answers.items() if is_mapping(answers) else ():
-        yield Lost(f"{before}{_words(name)}", tuple(_lines(value)), "")
+        yield Lost(f"{before}{_words(name)}", tuple(_lines(value, say)), "")
     for name, listed in items.items() if is_mapping(items) else ():
         things: list[Any] = listed if is_list(listed) else []
         for number, item in enumerate(things, 1):
             if is_mapping(item):
-                yield from _raw(item, f"{before}{_words(name)} {number}: ")
+                yield from _raw(item, say, f"{before}{_words(name)} {number}: ")
 
 
 def _words(name: str) -> str:
@@ -126,16 +146,16 @@ def _words(name: str) -> str:
     return said[:1].upper() + said[1:]
 
 
-def _lines(value: Any) -> Iterator[str]:  # noqa: ANN401  # stored JSON
+def _lines(value: Any, say: Callable[[str], str]) -> Iterator[str]:  # noqa: ANN401  # stored JSON
     if is_mapping(value):
         parts = [value.get("name")] if "sha256" in value else list(value.values())
         for part in parts:
-            yield from _lines(part)
+            yield from _lines(part, say)
     elif is_list(value):
         for part in value:
-            yield from _lines(part)
+            yield from _lines(part, say)
     elif isinstance(value, bool):
-        yield "Yes" if value else "No"
+        yield say("yes" if value else "no")
     elif value not in (None, ""):
         yield str(value)
 

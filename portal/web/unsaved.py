@@ -9,12 +9,14 @@ from portal.core.errors import Missing
 from portal.forms.definition import FormDefinition, Page
 from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.base import Question
+from portal.forms.fields.yes_no import WORDS as YES_AND_NO
 from portal.submissions.carrying import read_draft
 from portal.submissions.definitions import DefinitionUnreadable
 from portal.submissions.submission import Draft
 from portal.web.front import Front
 from portal.web.journeys import Whereabouts
 from portal.web.posting import Posted
+from portal.web.rendering import chosen_language
 from portal.web.views import SummaryRow
 
 VERSION = "form-version"
@@ -38,7 +40,7 @@ def typed_elsewhere(house: Front, at: Whereabouts, posted: Posted) -> tuple[Summ
             if FIELD_TYPES[question.type].asks:
                 taken.update(FIELD_TYPES[question.type].inputs(question))
         taken -= {question.name for question in here.questions if question.type == "file"}
-    return _rows(house, at.definition.form, posted, taken)
+    return _rows(house, at.definition.form, posted, taken, at.definition.language)
 
 
 def show_unsaved(
@@ -49,7 +51,7 @@ def show_unsaved(
     None when the page was of the version the draft is on, or nothing was typed: then there is
     nothing to tell that the next page does not tell.
     """
-    rows = _rows(house, form, posted, set())
+    rows = _rows(house, form, posted, set(), chosen_language(request))
     if not rows or _is_known(house, draft, form, posted.one(VERSION)):
         return None
     return house.pages.answer(
@@ -58,7 +60,6 @@ def show_unsaved(
         status=409,
         rows=rows,
         path=f"/forms/{form}",
-        page_title="This form has changed",
     )
 
 
@@ -74,8 +75,10 @@ def _is_known(house: Front, draft: Draft | None, form: str, version: str) -> boo
     return not version or version == draft.digest
 
 
-def _rows(house: Front, form: str, posted: Posted, taken: set[str]) -> tuple[SummaryRow, ...]:
-    questions = _questions(house, form, posted.one(VERSION))
+def _rows(
+    house: Front, form: str, posted: Posted, taken: set[str], language: str
+) -> tuple[SummaryRow, ...]:
+    questions = _questions(house, form, posted.one(VERSION), language)
     values: dict[str, list[str]] = {}
     typed = {**{n: [u.name for u in of] for n, of in posted.uploads.items()}, **posted.values}
     for name, given in typed.items():
@@ -83,17 +86,20 @@ def _rows(house: Front, form: str, posted: Posted, taken: set[str]) -> tuple[Sum
             continue
         question = next((q for q in questions if _is_input(q, name)), None)
         label = question.ask if question else name.replace("_", " ").replace("-", " ").capitalize()
-        said = [_drawable(each) for each in _shown(question, given) if each.strip()]
+        said = [_drawable(each) for each in _shown(question, given, language) if each.strip()]
         values.setdefault(label, []).extend(said)
     return tuple(
         SummaryRow(label, tuple(lines), "", "") for label, lines in values.items() if lines
     )
 
 
-def _shown(question: Question | None, given: Sequence[str]) -> Iterator[str]:
+def _shown(question: Question | None, given: Sequence[str], language: str) -> Iterator[str]:
     """Choices in their own words."""
     options = getattr(question.settings, "options", ()) if question else ()
-    labels = {option.value: option.label for option in options}
+    labels: dict[str, str] = {option.value: option.label for option in options}
+    if question is None or question.type == "yes-no":  # or whether there is another of a list
+        yes, no = YES_AND_NO[language]
+        labels = {"yes": yes, "no": no}
     for value in given:
         yield labels.get(value, value)
 
@@ -107,8 +113,9 @@ def _is_input(question: Question, name: str) -> bool:
     return kind.asks and name in kind.inputs(question)
 
 
-def _questions(house: Front, form: str, version: str) -> tuple[Question, ...]:
+def _questions(house: Front, form: str, version: str, language: str) -> tuple[Question, ...]:
     try:
-        return tuple(house.definitions.by_digest(form, version[:64]).questions)
+        definition = house.definitions.by_digest(form, version[:64])
+        return tuple(definition.in_language(language).questions)
     except Missing:
         return ()

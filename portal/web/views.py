@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from portal.core.dates import moment_in_words
+from portal.core.languages import when_in_words
 from portal.core.money import format_pounds
 from portal.forms.answering import Refused
 from portal.forms.answers import Answers, Item
@@ -541,7 +541,9 @@ class ServiceRow:
     title: str
     summary: str
     closed: str = ""
-    """"Opens 1 December 2026 at 9:00am", "Closed" or "Full"; empty while it is open."""
+    """Which words say why it cannot be begun: opens, closed or full; empty while it can."""
+    opens: str = ""
+    """"1 December 2026 at 9:00am", where it opens later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -552,11 +554,14 @@ class ServicesView:
     services: tuple[ServiceRow, ...] = field(default=())
 
 
-def closed_in_words(opening: Opening, standing: Standing) -> str:
-    """Why a service cannot be begun now, in a few words; empty when it can."""
+def why_closed(opening: Opening, standing: Standing, language: str) -> tuple[str, str]:
+    """Which words say why a service cannot be begun now, and when it opens if it will.
+
+    Both are empty when it can be begun.
+    """
     if standing is Standing.NOT_YET and opening.start is not None:
-        return f"Opens {moment_in_words(opening.start)}"
-    return {Standing.CLOSED: "Closed", Standing.FULL: "Full"}.get(standing, "")
+        return "opens", when_in_words(opening.start, language)
+    return {Standing.CLOSED: "closed", Standing.FULL: "full"}.get(standing, ""), ""
 
 
 def services_view(
@@ -579,7 +584,7 @@ def services_view(
                 f.form,
                 f.title,
                 f.summary,
-                closed_in_words(f.opening, standings.get(f.form, Standing.OPEN)),
+                *why_closed(f.opening, standings.get(f.form, Standing.OPEN), f.language),
             )
             for f in found
         ),

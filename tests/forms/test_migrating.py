@@ -13,6 +13,7 @@ from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.base import StoredFile
 from portal.forms.journey import Step, walk
 from portal.forms.migrating import MigrationReport, Why, migrate, migration_report
+from portal.forms.parsing import Bundle, parse_form
 from tests.forms.small import ASKING, TODAY, answer, form_of
 
 ONE = """
@@ -490,3 +491,42 @@ def test_a_draft_carried_on_can_be_finished(
         assert isinstance(outcome, Answered), outcome
         moved = outcome.answers
     assert walk(new, moved, TODAY).complete
+
+
+AGREEING = """
+form: agreeing
+title: {en: Agree to it, cy: Cytuno}
+summary: {en: For tests, cy: Ar gyfer profion}
+service_area: Tests
+lgsl: 1
+languages: [en, cy]
+pages:
+  - page: agree
+    questions:
+      - question: agree
+        ask: {en: Your agreement, cy: Eich cytundeb}
+        type: declaration
+        says: {en: I agree, cy: WELSH}
+case: {type: test, queue: test, target: 5 working days, subject: A test}
+what_happens_next: {en: Nothing., cy: Dim byd.}
+examples:
+  - example: Agreed
+    answers: {agree: yes}
+"""
+
+
+def _agreeing(welsh: str) -> FormDefinition:
+    parsed = parse_form(Bundle("agreeing.yml", AGREEING.replace("WELSH", welsh)))
+    assert parsed.definition is not None, "\n".join(map(str, parsed.findings))
+    return parsed.definition
+
+
+def test_an_agreement_reworded_in_welsh_alone_is_asked_for_again() -> None:
+    old, new = _agreeing("Rwy’n cytuno"), _agreeing("Rwy’n cytuno i dalu")
+    agreed = filled(old, agree="yes")
+    assert migrate(old, _agreeing("Rwy’n cytuno"), agreed, TODAY).is_unaffected
+    moved = migrate(old, new, agreed, TODAY)
+    assert [each.why for each in moved.dropped] == [Why.UNFIT]
+    assert not walk(new, moved.answers, TODAY).complete
+    in_welsh = migrate(old.in_language("cy"), new.in_language("cy"), agreed, TODAY)
+    assert [each.label for each in in_welsh.dropped] == ["Eich cytundeb"]

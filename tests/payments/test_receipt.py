@@ -14,6 +14,7 @@ from portal.payments.receipt import (
     dump_receipt,
     financial_year,
     load_receipt,
+    method_in_words,
     receipt_number,
     receipt_series,
     receipt_token,
@@ -133,3 +134,20 @@ def test_a_receipts_secret_word_can_be_made_again_only_with_the_key() -> None:
     assert token == receipt_token(b"key", "receipt-1")
     assert token not in {receipt_token(b"other", "receipt-1"), receipt_token(b"key", "receipt-2")}
     assert len(token) == 22
+
+
+@pytest.mark.parametrize(
+    ("kept", "welsh"),
+    [
+        ("Visa ending 4242", "Visa yn gorffen â 4242"),
+        ("Apple Pay (Mastercard ending 4444)", "Apple Pay (Mastercard yn gorffen â 4444)"),
+        ("Card ending 0005", "Cerdyn yn gorffen â 0005"),
+        ("PayPal", "PayPal"),
+        ("Bacs Direct Debit", "Debyd Uniongyrchol Bacs"),
+        ("No payment due", "Dim taliad yn ddyledus"),
+        ("", ""),
+    ],
+)
+def test_how_it_was_paid_reads_in_the_language_of_the_receipt(kept: str, welsh: str) -> None:
+    assert method_in_words(kept, "cy") == welsh
+    assert method_in_words(kept, "en") == kept

@@ -90,3 +90,18 @@ def test_a_change_not_yet_told_grows_with_the_next_and_is_kept_whole() -> None:
     assert both.again == ()
     assert load_change(dump_change(both)) == both
     assert (dump_change(Change()), load_change("")) == ("", Change())
+
+
+def test_a_change_is_told_in_welsh_where_the_welsh_of_it_is_kept() -> None:
+    older = load_change(
+        '{"lost": [{"label": "Lamp", "lines": ["L-17"], "why": "It is not asked any more"}],'
+        ' "asked": [], "again": [], "total_before": null, "total_after": null}'
+    )
+    assert older.in_language("cy") == older
+    welsh = Change((Lost("Cynllun", ("a.pdf",), "gone"),), ("Pryd",))
+    later = Change((Lost("Plan", ("a.pdf",), "gone"),), ("When",), welsh=welsh)
+    both = older.then(later)
+    assert load_change(dump_change(both)) == both
+    assert [lost.label for lost in both.in_language("en").lost] == ["Lamp", "Plan"]
+    assert [lost.label for lost in both.in_language("cy").lost] == ["Lamp", "Cynllun"]
+    assert both.in_language("cy").asked == ("Pryd",)

@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
 
 import pytest
 
+from portal.core.dates import council_day
+from portal.core.languages import day_in_words
 from tests.support.portal_fixtures import OpenPortal
 from tests.support.portal_house import FORMS, Portal
 from tests.support.resident import Resident, errors_in, heading_of, pay_by_card
@@ -254,3 +257,51 @@ def test_no_welsh_text_of_the_shipped_forms_is_the_english_one(
 ) -> None:
     assert len(words) > 100
     assert [en for en, cy in words if en == cy] == ["Braille"]
+
+
+def test_switching_where_a_form_is_saved_keeps_the_address_and_saves_nothing(
+    portal: Portal,
+) -> None:
+    resident = portal.resident()
+    resident.answer("report-fly-tipping", "where", {"where-description": "Mill Lane"})
+    path = "/forms/report-fly-tipping/save"
+    assert 'form="page-form" name="language" value="cy"' in resident.read(path)
+    for typed in ("ann@example.test", "not an address"):
+        switched = resident.post(path, {"email": typed, "language": "cy"})
+        assert switched.status_code == 200
+        assert heading_of(switched.text) == "Cadw a dychwelyd yn nes ymlaen"
+        assert f'value="{typed}"' in switched.text
+        assert errors_in(switched.text) == []
+        back = resident.post(path, {"email": typed, "language": "en"})
+        assert heading_of(back.text) == "Save and come back later"
+        assert f'value="{typed}"' in back.text
+    assert portal.counts()["notice"] == 0
+    assert [row["resume_hash"] for row in portal.rows("draft")] == [None]
+
+
+def test_switching_where_a_saved_form_is_opened_keeps_what_was_typed_and_counts_no_try(
+    portal: Portal,
+) -> None:
+    resident, elsewhere = portal.resident(), portal.resident()
+    resident.answer("report-fly-tipping", "where", {"where-description": "Mill Lane"})
+    saved = resident.post("/forms/report-fly-tipping/save", {"email": ""}).text
+    assert "hreflang" not in saved  # the code would be lost
+    link = re.findall(r"http://testserver(/resume/[\w-]+)", saved)[0]
+    code = re.findall(r"\b\d{6}\b", saved)[0]
+    for language in ("cy", "en") * 6:
+        switched = elsewhere.post(link, {"fact": "ann@example.test", "language": language})
+        assert switched.status_code == 200
+        assert 'value="ann@example.test"' in switched.text
+        assert errors_in(switched.text) == []
+    assert elsewhere.post(link, {"fact": code, "language": "fr"}).status_code == 303
+
+
+def test_a_link_saved_late_on_a_summer_evening_names_the_councils_own_day(portal: Portal) -> None:
+    summer = datetime(2099, 7, 1, 23, 30, tzinfo=UTC)  # half past midnight on the council's clock
+    portal.clock.ahead = summer - datetime.now(UTC)
+    resident = portal.resident()
+    resident.answer("report-fly-tipping", "where", {"where-description": "Mill Lane"})
+    page = resident.read("/forms/report-fly-tipping/save?language=cy")
+    expires = portal.rows("draft")[0]["expires_at"]
+    assert f"tan {day_in_words(council_day(expires), 'cy')}" in page
+    assert council_day(expires) != expires.date()

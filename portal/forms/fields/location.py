@@ -23,7 +23,13 @@ from portal.forms.fields.base import (
     Unfinished,
 )
 from portal.forms.fields.domain import Parts, PartsWanted, Way
-from portal.forms.fields.place_search import Match, as_reference, find_matches, on_one_line
+from portal.forms.fields.place_search import (
+    Match,
+    as_reference,
+    described_in,
+    find_matches,
+    on_one_line,
+)
 from portal.forms.fields.stored import load_mapping, load_number, load_text
 from portal.forms.fields.text_rules import (
     TEXT_MISTAKES,
@@ -121,7 +127,8 @@ class LocationField:
         name = question.name
         if not _is_found(value):
             return {name: [NONE], f"{name}-description": [value.description]}
-        found, _, words = value.description.partition("\n")
+        shown = described_in(value.description, question.language)
+        found, _, words = shown.partition("\n")
         raw = {name: [Match(value).value], f"{name}-query": [found], f"{name}-description": [words]}
         if value.latitude and value.longitude:
             raw |= {f"{name}-latitude": [value.latitude], f"{name}-longitude": [value.longitude]}
@@ -129,8 +136,7 @@ class LocationField:
 
     def show(self, question: Question, value: Place) -> tuple[str, ...]:
         """The place, and below it the words."""
-        del question
-        return tuple(value.description.split("\n"))
+        return tuple(described_in(value.description, question.language).split("\n"))
 
     def dump(self, value: Place) -> Json:
         """Every part by name."""
@@ -234,7 +240,7 @@ def _search(
         said = question.say("missing", "Enter a street, a postcode or a grid reference")
         return (FieldError(name, said),)
     reference = as_reference(typed.query)
-    matches = find_matches(typed.query, asking)
+    matches = find_matches(typed.query, asking, question.language)
     if matches:
         count = "1 place found" if len(matches) == 1 else f"{len(matches)} places found"
         return Unfinished(matches, count)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from portal.core.languages import half_of_day
 from portal.forms.fields.base import (
     AnswerValue,
     Asking,
@@ -35,8 +36,6 @@ _HALVES = "am|pm|yb|yp|yh"
 _CLOCK = re.compile(
     rf"(?P<hour>\d{{1,2}})(?:[:.](?P<minute>\d{{2}}))?(?P<half>{_HALVES})?", re.ASCII
 )
-_EVENING = 18
-"""The hour from which Welsh says yr hwyr."""
 _MINUTES_A_DAY = 24 * 60
 
 
@@ -164,11 +163,9 @@ _AT_TWELVE = {"en": ("midnight", "midday"), "cy": ("hanner nos", "hanner dydd")}
 
 
 def _half(hour: int, language: str) -> str:
-    if language != "cy":
-        return "am" if hour < 12 else "pm"  # noqa: PLR2004  # a clock
-    if hour < 12:  # noqa: PLR2004
-        return "yb"
-    return "yp" if hour < _EVENING else "yh"
+    if language == "cy":
+        return half_of_day(hour)
+    return "am" if hour < 12 else "pm"  # noqa: PLR2004  # a clock
 
 
 FIELD: FieldType = TimeField()

@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
 
-from portal.core.dates import council_day, in_words
+from portal.core.dates import council_day
 from portal.core.errors import Missing
+from portal.core.languages import day_in_words
 from portal.core.money import Pence, format_pounds
 from portal.forms.answers import Answers
 from portal.forms.definition import FormDefinition
 from portal.forms.fields import FIELD_TYPES
+from portal.forms.migrating import Why
 from portal.submissions.carrying import begin_again, change_told, raw_answers, read_draft, told
 from portal.submissions.definitions import DefinitionUnreadable
 from portal.submissions.publication import Choice
@@ -41,19 +43,22 @@ def show_change(request: Request, house: InHouse, asks: Asks, form: str) -> Resp
     if not draft.change:
         settled = settle(house, asks, draft)
         return settled if isinstance(settled, Response) else _go_on(house, settled)
-    change = told(draft)
-    lost = [SummaryRow(each.label, (*each.lines, each.why), "", "") for each in change.lost]
+    definition = known_form(house, draft).in_language(asks.language)
+    change = told(draft).in_language(definition.language)
+    lost = [
+        SummaryRow(each.label, (*each.lines, _why(house, each.why, definition.language)), "", "")
+        for each in change.lost
+    ]
     return house.pages.answer(
         request,
         "forms/changed.html",
-        form=known_form(house, draft),
+        form=definition,
         lost=lost,
         change=change,
         price_before=_pounds(change.total_before),
         price_after=_pounds(change.total_after),
         seal=house.signer.sign(f"change:{draft.id}", draft.change),
         action=changed_path(form),
-        page_title="This form has changed since you began",
     )
 
 
@@ -76,12 +81,13 @@ def show_stopped(request: Request, house: InHouse, asks: Asks, form: str) -> Res
     draft = live_draft(house, asks, form)
     if draft is None:
         return go_to(f"/forms/{form}")
-    served = house.definitions.served().get(form)
-    is_readable, rows = _all_answers(house, draft)
+    served = _served(house, asks, form)
+    language = _language(house, asks, served)
+    is_readable, rows = _all_answers(house, draft, language)
     course = house.definitions.course(form, draft.digest)
     if is_readable and course.choice is not Choice.STOP:
         return _go_on(house, draft)
-    since = in_words(council_day(course.since)) if course.since else ""
+    since = day_in_words(council_day(course.since), language) if course.since else ""
     return house.pages.answer(
         request,
         "forms/stopped.html",
@@ -92,8 +98,7 @@ def show_stopped(request: Request, house: InHouse, asks: Asks, form: str) -> Res
         action=stopped_path(form),
         download=f"/forms/{form}/resume/answers.txt",
         start_again=f"/forms/{form}/start-again",
-        expires=in_words(council_day(draft.expires_at)),
-        page_title="You cannot send this form",
+        expires=day_in_words(council_day(draft.expires_at), language),
     )
 
 
@@ -116,7 +121,8 @@ def download_answers(house: InHouse, asks: Asks, form: str) -> Response:
     draft = live_draft(house, asks, form)
     if draft is None:
         raise Missing(form)
-    _, rows = _all_answers(house, draft)
+    language = _language(house, asks, _served(house, asks, form))
+    _, rows = _all_answers(house, draft, language)
     text = "\r\n".join(line for row in rows for line in (row.label, *row.lines, ""))
     headers = {"content-disposition": f'attachment; filename="{form}-answers.txt"'}
     return PlainTextResponse(f"\ufeff{text}", headers=headers)
@@ -130,17 +136,33 @@ def _go_on(house: InHouse, draft: Draft) -> Response:
     return go_to(next_path(draft.form, journey))
 
 
+def _why(house: InHouse, said: str, language: str) -> str:
+    """Why an answer was lost, as kept with the draft: an English sentence, in a language."""
+    return house.pages.say(f"why_{Why(said).name.lower()}", language) if said in list(Why) else said
+
+
+def _served(house: InHouse, asks: Asks, form: str) -> FormDefinition | None:
+    """The version served now, in the language chosen; None when there is none any more."""
+    served = house.definitions.served().get(form)
+    return served.in_language(asks.language) if served else None
+
+
+def _language(house: InHouse, asks: Asks, served: FormDefinition | None) -> str:
+    return (served or house.council.in_language(asks.language)).language
+
+
 def _pounds(pence: int | None) -> str:
     return "" if pence is None else format_pounds(Pence(pence))
 
 
-def _all_answers(house: InHouse, draft: Draft) -> tuple[bool, list[SummaryRow]]:
+def _all_answers(house: InHouse, draft: Draft, language: str) -> tuple[bool, list[SummaryRow]]:
     """Whether the draft can be read, and every answer it holds, on the route or not."""
     try:
         definition, answers = read_draft(house.definitions, draft)
     except DefinitionUnreadable:
-        return False, [SummaryRow(each.label, each.lines, "", "") for each in raw_answers(draft)]
-    return True, list(_rows(definition, answers))
+        raw = raw_answers(draft, lambda word: house.pages.say(word, language))
+        return False, [SummaryRow(each.label, each.lines, "", "") for each in raw]
+    return True, list(_rows(definition.in_language(language), answers))
 
 
 def _rows(definition: FormDefinition, answers: Answers, before: str = "") -> Iterator[SummaryRow]:

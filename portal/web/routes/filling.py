@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from portal.core.dates import Today
-from portal.core.errors import Conflict
+from portal.core.errors import Conflict, Missing
 from portal.forms.answering import Refused
 from portal.forms.as_asked import as_asked
 from portal.forms.definition import FormDefinition, Page, Repeat
@@ -98,9 +98,9 @@ def answer(  # one return for each thing a resident may have done
     request: Request, house: InHouse, asks: Asks, form: str, path: str, posted: PostedPage
 ) -> Response:
     """Save a page and go on to the next; or show it again with what is wrong, losing nothing."""
-    at = find_step(house, asks, form, path, posted=True)
+    at = _step_posted(request, house, asks, form, path, posted)
     if isinstance(at, Response):
-        return _not_saved(request, house, asks, form, posted) or at
+        return at
     if is_of_another_version(posted, at.definition):
         return _show_afresh(request, house, at, posted)
     if isinstance(at.step.page, Page) and at.step.page.is_exit:
@@ -115,10 +115,23 @@ def answer(  # one return for each thing a resident may have done
     try:
         return _save(request, house, asks, at, posted)
     except Conflict:  # the draft has just moved to another version, in another tab
-        moved = find_step(house, asks, form, path, posted=True)
-        if isinstance(moved, Response):
-            return _not_saved(request, house, asks, form, posted) or moved
-        return _show_afresh(request, house, moved, posted)
+        moved = _step_posted(request, house, asks, form, path, posted)
+        return moved if isinstance(moved, Response) else _show_afresh(request, house, moved, posted)
+
+
+def _step_posted(  # what find_step takes, and what was posted
+    request: Request, house: InHouse, asks: Asks, form: str, path: str, posted: PostedPage
+) -> Whereabouts | Response:
+    """The step a page was posted to; where it is none any more, what was typed into it."""
+    try:
+        at = find_step(house, asks, form, path, posted=True)
+    except Missing:  # the page has gone from the form since it was drawn
+        if shown := _not_saved(request, house, asks, form, posted):
+            return shown
+        raise
+    if isinstance(at, Response):
+        return _not_saved(request, house, asks, form, posted) or at
+    return at
 
 
 def _save(

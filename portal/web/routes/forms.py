@@ -1,19 +1,20 @@
 """A form as a whole: the services, the start page, check answers, sending, saving for later."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import cast
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from portal.core.dates import Today
+from portal.core.dates import Today, council_day
 from portal.core.errors import Conflict
 from portal.core.languages import day_in_words
 from portal.forms.as_asked import as_asked
 from portal.forms.definition import FormDefinition, Page
 from portal.forms.fees import Fee, calculate_fee
 from portal.forms.fields import FIELD_TYPES
-from portal.forms.fields.base import Asking, Question
+from portal.forms.fields.base import Asking, FieldError, Question
 from portal.forms.journey import Journey, Step, before
 from portal.forms.opening import Standing
 from portal.submissions.admitting import standings
@@ -35,7 +36,7 @@ from portal.web.journeys import (
 from portal.web.officer_forms import FormRoute
 from portal.web.prefill_links import read_link
 from portal.web.rendering import go_to
-from portal.web.views import check_view, closed_in_words, services_view
+from portal.web.views import check_view, services_view, why_closed
 
 router = APIRouter(include_in_schema=False, route_class=FormRoute)
 
@@ -68,11 +69,13 @@ def show_start(request: Request, house: InHouse, asks: Asks, form: str, link: st
     live = draft is not None and draft.expires_at >= house.clock()
     standing = standing_for(house, definition, draft if live else None)
     if standing is not Standing.OPEN:
+        said, opens = why_closed(definition.opening, standing, definition.language)
         return house.pages.answer(
             request,
             "forms/closed.html",
             form=definition,
-            said=closed_in_words(definition.opening, standing),
+            said=said,
+            opens=opens,
             has_draft=live,
             page_title=definition.title,
         )
@@ -193,14 +196,26 @@ def offer_to_save(request: Request, house: InHouse, asks: Asks, form: str) -> Re
     draft = live_draft(house, asks, form)
     if draft is None:
         return go_to(f"/forms/{form}")
-    definition = known_form(house, draft).in_language(asks.language)
+    return _show_save(request, house, draft, known_form(house, draft).in_language(asks.language))
+
+
+def _show_save(  # the page, with what was typed
+    request: Request,
+    house: InHouse,
+    draft: Draft,
+    definition: FormDefinition,
+    *,
+    email: str = "",
+    errors: Sequence[FieldError] = (),
+) -> Response:
     return house.pages.answer(
         request,
         "forms/save.html",
+        status=422 if errors else 200,
         form=definition,
-        errors=(),
-        email="",
-        expires=day_in_words(draft.expires_at.date(), definition.language),
+        errors=errors,
+        email=email,
+        expires=day_in_words(council_day(draft.expires_at), definition.language),
     )
 
 
@@ -211,6 +226,10 @@ def save(request: Request, house: InHouse, asks: Asks, form: str, posted: Posted
     if draft is None:
         return go_to(f"/forms/{form}")
     definition = known_form(house, draft).in_language(asks.language)
+    if posted.one("language") in definition.translations:
+        request.state.language = posted.one("language")
+        definition = definition.in_language(posted.one("language"))
+        return _show_save(request, house, draft, definition, email=posted.one("email"))
     asking = Asking(house.today().on, house.filling.gazetteer, lambda _file: None)
     email = FIELD_TYPES["email"].parse(
         replace(_SAVE_TO, language=definition.language),
@@ -218,15 +237,9 @@ def save(request: Request, house: InHouse, asks: Asks, form: str, posted: Posted
         asking,
     )
     if isinstance(email, tuple):
-        return house.pages.answer(
-            request,
-            "forms/save.html",
-            status=422,
-            form=definition,
-            errors=email,
-            email=posted.one("email"),
-            expires=day_in_words(draft.expires_at.date(), definition.language),
-        )
+        wrong = cast("tuple[FieldError, ...]", email)
+        typed = posted.one("email")
+        return _show_save(request, house, draft, definition, email=typed, errors=wrong)
     email = str(email or "")
     if not _may_save(house, asks, email):
         return house.pages.answer(request, "errors/too_many.html", status=429)
@@ -239,7 +252,7 @@ def save(request: Request, house: InHouse, asks: Asks, form: str, posted: Posted
     if email:
         language = definition.language
         house.send_resume_link(
-            email, definition.title, link, day_in_words(expires.date(), language), language
+            email, definition.title, link, day_in_words(council_day(expires), language), language
         )
     return house.pages.answer(
         request,
@@ -248,7 +261,7 @@ def save(request: Request, house: InHouse, asks: Asks, form: str, posted: Posted
         email=email,
         code="" if email else fact,
         link=link,
-        expires=day_in_words(expires.date(), definition.language),
+        expires=day_in_words(council_day(expires), definition.language),
     )
 
 

@@ -23,9 +23,12 @@ def resume(
     request: Request, house: InHouse, asks: Asks, token: str, posted: PostedForm
 ) -> Response:
     """Open the saved form in this browser."""
+    fact = posted.one("fact").strip()[:254]
+    if posted.one("language") in house.council.languages:
+        request.state.language = posted.one("language")
+        return _ask(request, house, token, fact=fact)
     if not house.limits.allows("resume", "30/hour", asks.address):
         return house.pages.answer(request, "errors/too_many.html", status=429)
-    fact = posted.one("fact").strip()[:254]
     form = resume_draft(house.transactions, token, fact, asks.session_hash, house.clock())
     if form is None:
         language = house.council.in_language(asks.language).language
