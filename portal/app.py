@@ -29,6 +29,7 @@ from portal.web.routes import (
     payments,
     resuming,
     staff,
+    tasks,
     trying,
 )
 from portal.web.security import CleanAddresses, KnownHosts, SecurityHeaders
@@ -99,7 +100,7 @@ def create_app(
     app.mount("/static", app.state.house.static)
     # Each router's patterns are tried in turn. `filling` takes every address within a form that the
     # ones before it did not; after it in the order in which they are asked for most.
-    routers = [forms.router, payments.router, changing.router, filling.router]
+    routers = [forms.router, payments.router, changing.router, tasks.router, filling.router]
     routers += [health.router, council.router, resuming.router]
     if not house.settings.is_production:
         routers += [outbox.router, staff.demo_router]

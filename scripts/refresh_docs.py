@@ -31,6 +31,7 @@ LEVELS: Mapping[str, Mapping[str, Key]] = {
     "page": language.PAGE,
     "question": language.QUESTION,
     "repeat": language.REPEAT,
+    "section": language.SECTION,
     "computed value": language.COMPUTED,
     "check": language.CHECK,
     "fee line": language.FEE_LINE,

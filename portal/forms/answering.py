@@ -21,7 +21,7 @@ from portal.forms.journey import (
     compute,
     first_input,
     is_asked,
-    walk,
+    walk_at,
 )
 from portal.forms.list_words import select_yes_for_another, too_few
 
@@ -78,7 +78,7 @@ def answer_page(  # one page, what was posted, and what it may ask
     if errors or unfinished:
         return Refused(tuple(errors), unfinished)
     after = answers.with_page(page, given, step.item_path)
-    route = walk(definition, after, today)
+    route = walk_at(definition, after, step, today)
     if route.next_step is not None and route.next_step.path == step.path and route.errors:
         return Refused(route.errors)
     warnings = _warnings(asked, known, today)
@@ -151,7 +151,7 @@ def _answer_list(
     if len(listed) < repeat.min:
         return Refused((FieldError(repeat.name, too_few(repeat, definition.language)),))
     after = answers.with_list_closed(repeat.name, step.item_path)
-    route = walk(definition, after, today)
+    route = walk_at(definition, after, step, today)
     if route.next_step is not None and route.next_step.path == step.path and route.errors:
         return Refused(route.errors)
     return Answered(after)

@@ -23,6 +23,16 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """Pages that stand together under one heading; in a task list, one task."""
+
+    name: str
+    title: str
+    hint: str = ""
+    spot: Spot = field(default=Spot(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One screen."""
 
@@ -48,6 +58,8 @@ class Page:
     """Question → the (question, option) of this page that reveals it."""
     is_fixed: bool = True
     """Whether it reads the same whatever was answered: no placeholder, no condition within."""
+    section: str = ""
+    """The section it belongs to; empty within a repeating group, and in a form without sections."""
     spot: Spot = field(default=Spot(), compare=False)
 
     def question(self, name: str) -> Question | None:
@@ -74,6 +86,8 @@ class Repeat:
     can_reorder: bool = False
     guidance: str = ""
     checks: tuple[Check, ...] = ()
+    section: str = ""
+    """The section it belongs to, as a page's."""
     spot: Spot = field(default=Spot(), compare=False)
 
     @property
@@ -210,6 +224,12 @@ class FormDefinition:
     """How many fee lines every complete journey is charged: one, some (one or more) or any."""
     computed: tuple[Computed, ...] = ()
     """In an order in which each reads only earlier ones."""
+    sections: tuple[Section, ...] = ()
+    """In the order of their pages."""
+    has_task_list: bool = False
+    """Whether people choose which section to fill in next."""
+    waits: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+    """Section → the sections whose answers its pages depend on: they must be completed first."""
     opening: Opening = ALWAYS
     prefill: tuple[str, ...] = ()
     """The questions a signed link may fill."""
@@ -248,6 +268,14 @@ class FormDefinition:
     def questions(self) -> tuple[Question, ...]:
         """Every question and content block, in the order of the pages."""
         return tuple(question for page in self.pages for question in page.questions)
+
+    def section_of(self, name: str) -> Section | None:
+        """The section a page, or a repeating group, belongs to; None where there are none."""
+        for part in self.parts if self.sections else ():
+            inside = [part] if isinstance(part, Page) else [*pages_of([part]), *repeats_of([part])]
+            if any(each.name == name for each in inside):
+                return next((s for s in self.sections if s.name == part.section), None)
+        return None
 
     def page(self, name: str) -> Page | None:
         """The page with this name."""

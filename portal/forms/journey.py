@@ -8,6 +8,7 @@ its items. The list of a repeating group is a step too, after the steps of its i
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import groupby
 from typing import Any
 
 from portal.core.dates import Today
@@ -63,6 +64,8 @@ class Journey:
     also: tuple[Step, ...] = ()
     """Steps that may be visited without being on the way: a new item of a list that has room,
     and the list of an item that is not finished."""
+    has_task_list: bool = False
+    """Whether one comes from a list of tasks, and goes back to it."""
 
     @property
     def values(self) -> Mapping[str, AnswerValue]:
@@ -109,6 +112,57 @@ def walk(definition: FormDefinition, answers: Answers, today: Today) -> Journey:
     return _Walk(definition, today).journey(answers)
 
 
+def walk_sections(
+    definition: FormDefinition, answers: Answers, today: Today
+) -> tuple[tuple[str, Journey], ...]:
+    """Follow the answers through each section by itself, past what is unfinished in the others.
+
+    What a section is asked with is what is known from the sections before it, as in `walk`: when
+    nothing in those it depends on is unfinished, that is all it ever reads. When all sections are
+    complete, they together are the journey of `walk`, whatever order they were filled in.
+    """
+    return tuple(_Walk(definition, today).sections(answers))
+
+
+def walk_at(definition: FormDefinition, answers: Answers, step: Step, today: Today) -> Journey:
+    """The journey a step is part of: its section's, in a form with a list of tasks."""
+    section = definition.section_of(_outermost(step)) if definition.has_task_list else None
+    if section is None:
+        return walk(definition, answers, today)
+    return dict(walk_sections(definition, answers, today))[section.name]
+
+
+def walk_all(definition: FormDefinition, answers: Answers, today: Today) -> Journey:
+    """The journey with what is answered in every section, whichever of them are unfinished."""
+    if not definition.has_task_list:
+        return walk(definition, answers, today)
+    return _together([journey for _, journey in walk_sections(definition, answers, today)])
+
+
+def _together(walked: Sequence[Journey]) -> Journey:
+    unfinished = next((each for each in walked if not each.complete), None)
+    values: dict[str, AnswerValue] = {}
+    items: dict[str, tuple[Item, ...]] = {}
+    for each in walked:
+        values.update(each.answers.values)
+        items.update(each.answers.items)
+    done = frozenset[str]().union(*(each.answers.answered_pages for each in walked))
+    return Journey(
+        tuple(step for each in walked for step in each.steps),
+        Answers(values, done, items),
+        walked[-1].scope if walked else {},
+        unfinished.next_step if unfinished else None,
+        next((each.exit_page for each in walked if each.exit_page), None),
+        unfinished.errors if unfinished else (),
+        tuple(step for each in walked for step in each.also),
+        has_task_list=True,
+    )
+
+
+def _outermost(step: Step) -> str:
+    return step.item_path[0][0] if step.item_path else step.name
+
+
 @dataclass(frozen=True, slots=True)
 class Before:
     """What was answered on the route before a step, for its own conditions and texts."""
@@ -121,7 +175,11 @@ class Before:
 def before(definition: FormDefinition, answers: Answers, step: Step, today: Today) -> Before:
     """What a step may speak of: the answers on the route before it, its own item's among them."""
     walked = _Walk(definition, today, until=step.path)
-    walked.journey(answers)
+    if definition.has_task_list:
+        for _ in walked.sections(answers):
+            pass
+    else:
+        walked.journey(answers)
     return walked.found or Before()
 
 
@@ -169,17 +227,35 @@ class _Walk:
 
     def journey(self, answers: Answers) -> Journey:
         """Walk from the beginning."""
+        known = self._begin()
+        return self._gone(self._follow(self._definition.parts, answers, known, ()), known.scope)
+
+    def sections(self, answers: Answers) -> Iterator[tuple[str, Journey]]:
+        """Walk through one section after the other, each from its own beginning."""
+        known = self._begin()
+        for section, parts in groupby(self._definition.parts, key=lambda part: part.section):
+            self._steps, self._also, self._errors = [], [], ()
+            self._next = self._exit = None
+            kept = self._follow(tuple(parts), answers, known, ())
+            yield section, self._gone(kept, dict(known.scope))
+            if self.found is not None:
+                return
+
+    def _begin(self) -> Before:
         known = Before()
         compute(self._definition, known.scope, self._today)  # some need no answer
-        kept = self._follow(self._definition.parts, answers, known, ())
+        return known
+
+    def _gone(self, kept: Answers, scope: Mapping[str, Any]) -> Journey:
         return Journey(
             tuple(self._steps),
             kept,
-            known.scope,
+            scope,
             self._next,
             self._exit,
             self._errors,
             tuple(self._also),
+            has_task_list=self._definition.has_task_list,
         )
 
     @property

@@ -39,6 +39,14 @@ FORM: Mapping[str, Key] = {
         required=True,
         shape="list of page or repeat",
     ),
+    "sections": Key(
+        "Groups of pages with a heading of their own, in order; every page names its section.",
+        shape="list of section",
+    ),
+    "task_list": Key(
+        "yes: people see the sections as a list of tasks and choose which to fill in next.",
+        shape="flag",
+    ),
     "computed": Key(
         "Values worked out from answers, which conditions, fees and texts may use.",
         shape="list of computed value",
@@ -62,6 +70,7 @@ PAGE: Mapping[str, Key] = {
     "page": Key("The page's name in addresses: small letters, digits and hyphens.", required=True),
     "title": Key("The heading. Left out, a page with one question is headed by it."),
     "when": Key("Show the page only when this condition holds.", shape="condition"),
+    "section": Key("The section it belongs to, in a form with sections."),
     "guidance": Key("Markdown above the questions."),
     "questions": Key("What is asked, and the content blocks between.", shape="list of question"),
     "exit": Key(
@@ -84,6 +93,7 @@ REPEAT: Mapping[str, Key] = {
     "each": Key("What one of them is called, for example item.", required=True),
     "line": Key("How one is shown in the list, with {question} placeholders."),
     "when": Key("Ask for the list only when this condition holds.", shape="condition"),
+    "section": Key("The section it belongs to, in a form with sections."),
     "min": Key("The fewest; 1 when left out, 0 when there may be none.", shape="number"),
     "max": Key("The most; 50 when left out.", shape="number"),
     "reorder": Key("yes: people may change the order.", shape="flag"),
@@ -97,6 +107,12 @@ REPEAT: Mapping[str, Key] = {
         "Rules about the whole list: a list of that / else; they are said on the list.",
         shape="list of check",
     ),
+}
+
+SECTION: Mapping[str, Key] = {
+    "section": Key("Its name: small letters, digits and hyphens.", required=True),
+    "title": Key("What people read, for example Your vehicle.", required=True),
+    "hint": Key("Help for it in the list of tasks."),
 }
 
 COMPUTED: Mapping[str, Key] = {

@@ -26,7 +26,7 @@ from portal.forms.fields.base import (
 )
 from portal.forms.fields.modulus_check import SAMPLE_WEIGHTS, ModulusTable
 from portal.forms.fields.upload_check import KINDS
-from portal.forms.journey import Journey, compute, is_asked, walk
+from portal.forms.journey import Journey, compute, is_asked, walk_all
 from portal.forms.texts import fill
 
 Within: TypeAlias = tuple[str, ...]
@@ -97,13 +97,13 @@ def migrate(
 
     To the same definition nothing changes. Whatever comes out can be walked in the new one.
     """
-    before = walk(old, answers, today)
+    before = walk_all(old, answers, today)
     if old.digest == new.digest:
         fee = _fee(old, before, today)
         return Migrated(answers, fee_before=fee, fee_after=fee)
     move = _Move(old, new, before, today, bank_weights)
     moved = move.take(answers)
-    after = walk(new, moved, today)
+    after = walk_all(new, moved, today)
     asked = move.newly_asked(moved)
     if before.complete and not (after.complete or after.errors or asked):
         # A page is on the way now where nothing must be answered, or one that turns people away.

@@ -359,6 +359,7 @@ def _page(outline: Outline, known: _Known) -> Page:
         asked_when=asked_when,
         offered_when=offered_when,
         reveals=reveals,
+        section=outline.reader.text("section"),
         spot=outline.reader.spot(),
         is_fixed=not asked_when and not offered_when and not any(map(placeholders, texts)),
     )
@@ -458,6 +459,7 @@ def _repeat(outline: RepeatOutline, known: _Known) -> Repeat:
         can_reorder=reader.flag("reorder"),
         guidance=reader.text("guidance"),
         checks=tuple(_list_checks(reader, outline.name, known)),
+        section=reader.text("section"),
         spot=reader.spot(),
     )
 

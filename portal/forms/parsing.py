@@ -39,6 +39,7 @@ from portal.forms.page_parsing import (
 from portal.forms.placeholders import check_placeholders
 from portal.forms.prefill_parsing import parse_prefill
 from portal.forms.reader import PAGE_NAME, Reader
+from portal.forms.section_parsing import has_task_list, parse_sections, waits_for
 from portal.forms.source import Finding, Source, read_source
 from portal.forms.translations import (
     COUNCIL_TEXTS,
@@ -202,6 +203,7 @@ def _form(source: Source, shared: Source, fees: Fees, digest: str) -> FormDefini
     if parts and all(page.is_exit for page in pages_of(parts)):
         form.error("pages", "F033", "every page is an exit page", "Nothing could ever be sent.")
     draft, submission = _keep(form)
+    sections = parse_sections(form, outlines)
     return FormDefinition(
         form=name,
         title=form.text("title"),
@@ -222,6 +224,9 @@ def _form(source: Source, shared: Source, fees: Fees, digest: str) -> FormDefini
         digest=digest,
         computed=computed.values,
         charge=form.one_of("charge", CHARGES, "one"),
+        sections=sections,
+        has_task_list=has_task_list(form, sections),
+        waits=waits_for(parts, computed.reads) if sections else {},
         opening=parse_opening(form),
         prefill=parse_prefill(form, answered, single),
         language=source.language,

@@ -11,6 +11,7 @@ from portal.forms.language import Key
 _LEVELS: Mapping[str, Mapping[str, Key]] = {
     "page": language.PAGE,
     "repeat": language.REPEAT,
+    "section": language.SECTION,
     "computed value": language.COMPUTED,
     "check": language.CHECK,
     "fee line": language.FEE_LINE,

@@ -79,6 +79,7 @@ FORM_TEXTS: Mapping[str, Shape] = {
     "takes": _TEXT,
     "before_you_start": _TEXT,
     "pages": _Each(_PAGE),
+    "sections": _Each({"title": _TEXT, "hint": _TEXT}),
     "computed": _Each({"label": _TEXT}),
     "declaration": _TEXT,
     "fee": _Each({"label": _TEXT}),

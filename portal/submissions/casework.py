@@ -89,7 +89,8 @@ def _answers(
         page = as_asked(definition, step.page, known, on_the_day)
         for question in page.questions:
             if question.name in journey.values:
-                yield _answer(page, question, journey.values[question.name])
+                heading = _under(definition, page.name, page.title)
+                yield _answer(page, heading, question, journey.values[question.name])
 
 
 def _listed(definition: FormDefinition, repeat: Repeat, journey: Journey) -> CaseAnswer:
@@ -97,7 +98,7 @@ def _listed(definition: FormDefinition, repeat: Repeat, journey: Journey) -> Cas
     items = journey.answers.items.get(repeat.name, ())
     return CaseAnswer(
         page=repeat.name,
-        page_title=repeat.title,
+        page_title=_under(definition, repeat.name, repeat.title),
         question=repeat.name,
         label=repeat.title,
         value="\n".join(
@@ -160,14 +161,20 @@ def _attachments(definition: FormDefinition, answers: Answers) -> Iterator[CaseA
             yield from _attachments(definition, item.answers)
 
 
-def _answer(page: Page, question: Question, value: AnswerValue) -> CaseAnswer:
+def _under(definition: FormDefinition, name: str, title: str) -> str:
+    """The heading of a page or a list, with that of its section before it."""
+    section = definition.section_of(name)
+    return f"{section.title}: {title}" if section else title
+
+
+def _answer(page: Page, heading: str, question: Question, value: AnswerValue) -> CaseAnswer:
     field_type = FIELD_TYPES[question.type]
     typed = field_type.dump(value)
     # An answer the resident does not see (a hidden one) is still the council's to read.
     shown = field_type.show(question, value) or (str(typed),)
     return CaseAnswer(
         page=page.name,
-        page_title=page.title,
+        page_title=heading,
         question=question.name,
         label=question.ask,
         value="\n".join(shown),

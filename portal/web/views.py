@@ -8,7 +8,7 @@ from portal.core.languages import when_in_words
 from portal.core.money import format_pounds
 from portal.forms.answering import Refused
 from portal.forms.answers import Answers, Item
-from portal.forms.definition import FormDefinition, Page, Repeat
+from portal.forms.definition import FormDefinition, Page, Repeat, Section
 from portal.forms.fees import Fee
 from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.base import (
@@ -183,6 +183,10 @@ class SummaryGroup:
 
     title: str
     rows: tuple[SummaryRow, ...]
+    section: str = ""
+    """The section that begins with it, in a form with sections; else empty."""
+    through: str = ""
+    """Where one goes through that section once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +257,7 @@ def page_view(  # everything one page shows
         has_file=any(q.type == "file" for q in page.questions),
         can_save=bool(journey.values) or bool(step.item_path),
         own_heading=not heads,
-        caption=_caption(form, step, journey.answers),
+        caption=_captioned(form, step, journey.answers),
         warnings=outcome.warnings if outcome else (),
         warned=outcome.warned if outcome else "",
     )
@@ -265,7 +269,12 @@ def _check_path(form: FormDefinition) -> str:
 
 def _back(form: FormDefinition, step: Step, journey: Journey) -> str:
     before = journey.step_before(step.path)
-    return f"/forms/{form.form}/{before.path}" if before else f"/forms/{form.form}"
+    return f"/forms/{form.form}/{before.path}" if before else _beginning(form)
+
+
+def _beginning(form: FormDefinition) -> str:
+    """Where one comes from: the list of tasks, or the start page."""
+    return f"/forms/{form.form}/tasks" if form.has_task_list else f"/forms/{form.form}"
 
 
 def _nested(page: Page, views: tuple[QuestionView, ...]) -> tuple[QuestionView, ...]:
@@ -299,6 +308,13 @@ def _caption(form: FormDefinition, step: Step, answers: Answers) -> str:
     return _capital(", ".join(parts))
 
 
+def _captioned(form: FormDefinition, step: Step, answers: Answers) -> str:
+    """What stands over the heading: the section, and which item of a list it is about."""
+    section = form.section_of(step.item_path[0][0] if step.item_path else step.name)
+    parts = (section.title if section else "", _caption(form, step, answers))
+    return ": ".join(part for part in parts if part)
+
+
 def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
@@ -326,7 +342,7 @@ def list_view(
         name=repeat.name,
         title=fill(repeat.title, form, journey.values, journey.scope),
         guidance=repeat.guidance,
-        caption=_caption(form, step, kept),
+        caption=_captioned(form, step, kept),
         rows=rows,
         question=ask_for_another(repeat, form.language, has_some=bool(rows)),
         has_room=len(rows) < repeat.max,
@@ -351,7 +367,7 @@ def _unfinished(step: Step, repeat: Repeat, journey: Journey) -> frozenset[int]:
 def _back_of_list(form: FormDefinition, step: Step, repeat: Repeat, journey: Journey) -> str:
     """The step before the whole list: its items are reached from the list itself."""
     depth = len(step.item_path)
-    before = f"/forms/{form.form}"
+    before = _beginning(form)
     for earlier in journey.steps:
         within = [name for name, _item in earlier.item_path[depth:]]
         same_place = earlier.item_path[:depth] == step.item_path
@@ -458,7 +474,9 @@ def check_view(
         fee=tuple(FeeRow(line.label, format_pounds(line.amount)) for line in fee.lines),
         total=format_pounds(fee.total) if fee.lines else "",
         quote=quote,
-        back=f"/forms/{form.form}/{last.path}" if last else f"/forms/{form.form}",
+        back=f"/forms/{form.form}/{last.path}"
+        if last and not form.has_task_list
+        else _beginning(form),
         fee_changed=fee_changed,
     )
 
@@ -469,6 +487,7 @@ def _groups(
     """The rows in the order of the journey, a heading for each item."""
     groups: list[SummaryGroup] = []
     pages = {step.path: page for step, page in asked}
+    begun = ""
     for step in journey.steps:
         rows = (
             _list_rows(form, step, step.page, journey)
@@ -476,13 +495,26 @@ def _groups(
             else _page_rows(form, step, pages.get(step.path, step.page), journey)
         )
         title = "" if isinstance(step.page, Repeat) else _caption(form, step, journey.answers)
+        section = form.section_of(step.item_path[0][0] if step.item_path else step.name)
         if not rows:
             continue
-        if groups and groups[-1].title == title:
-            groups[-1] = SummaryGroup(title, (*groups[-1].rows, *rows))
+        if section is not None and section.name != begun:
+            begun, first = section.name, _first_in(form, section, journey)
+            groups.append(SummaryGroup(title, rows, section.title, first))
+        elif groups and groups[-1].title == title:
+            groups[-1] = replace(groups[-1], rows=(*groups[-1].rows, *rows))
         else:
             groups.append(SummaryGroup(title, rows))
     return groups
+
+
+def _first_in(form: FormDefinition, section: Section, journey: Journey) -> str:
+    """Where one goes through a section once more; empty where there is no list to come back to."""
+    if not form.has_task_list:
+        return ""
+    names = (step for step in journey.steps)
+    first = next(s for s in names if form.section_of(s.path.partition("/")[0]) == section)
+    return f"/forms/{form.form}/{first.path}"
 
 
 def _page_rows(
@@ -530,7 +562,9 @@ def _computed_group(form: FormDefinition, journey: Journey) -> tuple[SummaryGrou
         for each in form.computed
         if each.label and each.name in journey.scope
     )
-    return (SummaryGroup(_WORKED_OUT[form.language], rows),) if rows else ()
+    said = _WORKED_OUT[form.language]
+    worked_out = SummaryGroup("", rows, said) if form.sections else SummaryGroup(said, rows)
+    return (worked_out,) if rows else ()
 
 
 @dataclass(frozen=True, slots=True)

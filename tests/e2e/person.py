@@ -11,11 +11,12 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, Page, expect
 
 from portal.core.money import format_pounds
-from portal.forms.definition import Example, FormDefinition, Repeat
+from portal.forms.definition import Example, FormDefinition, Repeat, Section
 from portal.forms.definition import Page as FormPage
 from portal.forms.examples import run_example
 from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.base import Question
+from portal.forms.journey import Step
 from tests.support.resident import JPEG, PDF, PNG
 from tests.support.whole_portal import TODAY, WholePortal
 
@@ -116,7 +117,7 @@ class Person:
     # --- a form --------------------------------------------------------------------------
 
     def start(self, definition: FormDefinition) -> None:
-        """From the list of services to the first page."""
+        """From the list of services to the first page, or the list of tasks."""
         if definition.is_for_officers:
             self.open(f"/staff/sign-in?then=/forms/{definition.form}")
             self.press("Olive Officer (officer)")
@@ -125,23 +126,41 @@ class Person:
             self.press(definition.title)
         self.is_at(f"/forms/{definition.form}")
         self.press("Start now")
-        self.is_at(f"/forms/{definition.form}/{definition.pages[0].name}")
+        first = "tasks" if definition.has_task_list else definition.pages[0].name
+        self.is_at(f"/forms/{definition.form}/{first}")
 
     def fill_in(self, definition: FormDefinition, example: Example, look: Look = _nothing) -> None:
         """Answer page after page as the example says, up to where it ends."""
         outcome = run_example(definition, example, TODAY)
-        for n, (step, raw) in enumerate(outcome.posts):
+        section: Section | None = None
+        for step, raw in outcome.posts:
+            section = self._go_on(definition, step, section, look)
             self.is_at(f"/forms/{definition.form}/{step.path}")
             look(step.path)
             self.answer(step.page, raw)
             self.press("Continue")
-            if n + 1 < len(outcome.posts):
-                self.is_at(f"/forms/{definition.form}/{outcome.posts[n + 1][0].path}")
+        if definition.has_task_list and outcome.journey.complete:
+            self.is_at(f"/forms/{definition.form}/tasks")
+            look("tasks, all completed")
+            self.press("Check your answers")
         if not example.refused:
             exit_page = outcome.journey.exit_page
             self.is_at(
                 f"/forms/{definition.form}/{exit_page.name if exit_page else 'check-answers'}"
             )
+
+    def _go_on(
+        self, definition: FormDefinition, step: Step, section: Section | None, look: Look
+    ) -> Section | None:
+        """From the list of tasks into the section of a step, unless one is in it already."""
+        if not definition.has_task_list:
+            return None
+        wanted = definition.section_of(step.item_path[0][0] if step.item_path else step.name)
+        if wanted is not None and wanted != section:
+            self.is_at(f"/forms/{definition.form}/tasks")
+            look(f"tasks, {wanted.name}")
+            self.press(wanted.title)
+        return wanted
 
     def answer(self, page: FormPage | Repeat, raw: Raw) -> None:
         """Fill in one page with what is to be posted."""

@@ -19,6 +19,35 @@ class Case:
     said: list[str]
 
 
+_HALL, _TWO = (
+    "pages:\n  - page: hall\n",
+    "  - {section: hall, title: The hall}\n  - {section: you, title: You}\n",
+)
+_CHAIRS = """\
+  - repeat: chairs
+    section: hall
+    title: Chairs
+    each: chair
+    pages:
+      - page: chair
+        section: you
+        questions:
+          - {question: colour, ask: Colour, type: text}
+  - page: your-details
+"""
+
+
+def sectioned(
+    sections: str = _TWO, guests: str = "hall", crowded: str = "hall", details: str = "you"
+) -> str:
+    """The form with sections, and these for its pages."""
+    text = FORM.replace(_HALL, f"sections:\n{sections}{_HALL}    section: hall\n")
+    for page, section in (("guests", guests), ("crowded", crowded), ("your-details", details)):
+        if section:
+            text = text.replace(f"- page: {page}\n", f"- page: {page}\n    section: {section}\n")
+    return text
+
+
 CASES = [
     Case(
         "a question mark inside braces",
@@ -1051,6 +1080,97 @@ CASES = [
         [
             "hire-a-hall.yml:54:32: error C008 > does not work between a number and a text",
             '    Text goes in quotes ("yes"), numbers do not.',
+        ],
+    ),
+    Case(
+        "a section in a form without sections",
+        FORM,
+        FORM,
+        FORM.replace(_HALL, f"{_HALL}    section: hall\n"),
+        [
+            "hire-a-hall.yml:11:5: error F090 this form has no sections",
+            "    Add `sections:` before `pages:`.",
+        ],
+    ),
+    Case(
+        "two sections with one name",
+        FORM,
+        FORM,
+        sectioned(f"{_TWO}  - {{section: you, title: You again}}\n"),
+        ["hire-a-hall.yml:12:6: error F091 there are two sections called you"],
+    ),
+    Case(
+        "a page in no section",
+        FORM,
+        FORM,
+        sectioned(guests=""),
+        ["hire-a-hall.yml:22:5: error F092 guests is in no section", "    Choose from hall, you."],
+    ),
+    Case(
+        "a section with a slip in its name",
+        FORM,
+        FORM,
+        sectioned(details="yuo"),
+        [
+            "hire-a-hall.yml:48:5: error F093 there is no section called yuo",
+            "    Did you mean you?",
+        ],
+    ),
+    Case(
+        "a section nobody knows",
+        FORM,
+        FORM,
+        sectioned(details="payment"),
+        [
+            "hire-a-hall.yml:48:5: error F093 there is no section called payment",
+            "    Choose from hall, you.",
+        ],
+    ),
+    Case(
+        "pages of a section that stand apart",
+        FORM,
+        FORM,
+        sectioned(guests="you"),
+        [
+            "hire-a-hall.yml:42:5: error F094 the pages of hall do not stand together",
+            "    Move crowded up to the other pages of hall, or into you.",
+        ],
+    ),
+    Case(
+        "a section without pages",
+        FORM,
+        FORM,
+        sectioned(f"{_TWO}  - {{section: more, title: More}}\n"),
+        ["hire-a-hall.yml:12:5: error F095 no page is in the section more", "    Remove it."],
+    ),
+    Case(
+        "a section of a page within a group",
+        FORM,
+        FORM,
+        sectioned().replace("  - page: your-details\n", _CHAIRS),
+        [
+            "hire-a-hall.yml:53:9: error F096 a page of a group is in the section of the group",
+            "    Write `section:` beside `repeat: chairs` only.",
+        ],
+    ),
+    Case(
+        "a task list without sections",
+        FORM,
+        FORM,
+        FORM.replace(_HALL, f"task_list: yes\n{_HALL}"),
+        [
+            "hire-a-hall.yml:9:1: error F097 a task list needs sections",
+            "    Add `sections:`, and name its section on every page.",
+        ],
+    ),
+    Case(
+        "sections in another order than their pages",
+        FORM,
+        FORM,
+        sectioned("".join(reversed(_TWO.splitlines(keepends=True)))),
+        [
+            "hire-a-hall.yml:48:5: error F098 you stands before hall in `sections:`",
+            "    People read the sections in one order: that of their pages.",
         ],
     ),
     Case(

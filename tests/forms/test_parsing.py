@@ -22,6 +22,7 @@ from tests.forms.writing import paths, tree, write
 LEVELS: Mapping[str, Mapping[str, Key]] = {
     "page": language.PAGE,
     "repeat": language.REPEAT,
+    "section": language.SECTION,
     "computed value": language.COMPUTED,
     "question": language.QUESTION,
     "check": language.CHECK,
@@ -49,8 +50,13 @@ title: Hire chairs
 summary: Hire several kinds of chairs
 service_area: Leisure
 lgsl: 461
+task_list: yes
+sections:
+  - {section: seats, title: Your seats, hint: Several kinds}
+  - {section: more, title: More}
 pages:
   - repeat: chairs
+    section: seats
     title: Your chairs
     each: kind
     line: "{colour}"
@@ -71,6 +77,9 @@ pages:
           - {that: many < 100, else: That is many, at: many}
     check:
       - {that: "sum(chairs.map(c, c.many)) < 500", else: We have no more than 500}
+  - page: note
+    section: more
+    questions: [{question: note, ask: Anything else, type: text, optional: yes}]
 computed:
   - {value: all_chairs, is: "sum(chairs.map(c, c.many))", shown_as: number, label: Chairs}
 fee:
@@ -84,7 +93,7 @@ what_happens_next: We bring them.
 examples:
   - example: Two kinds
     answers: {chairs: [{colour: red, many: 1, soft: no}]}
-    sees: [chair, chairs]
+    sees: [chair, chairs, note]
     fee: £1.00
 """)
 

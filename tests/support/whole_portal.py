@@ -90,8 +90,11 @@ def distinct_examples() -> list[tuple[FormDefinition, Example]]:
 
 
 @contextmanager
-def running_portal(data_dir: Path) -> Generator[WholePortal]:
-    """Prepare and serve a portal on free ports; it is stopped at the end."""
+def running_portal(data_dir: Path, forms: Path | None = None) -> Generator[WholePortal]:
+    """Prepare and serve a portal on free ports; it is stopped at the end.
+
+    `forms` is a folder with other definitions than those we ship.
+    """
     port = _free_pair()
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")},
@@ -100,6 +103,7 @@ def running_portal(data_dir: Path) -> Generator[WholePortal]:
         "PORTAL_DATA_DIR": str(data_dir),
         # Each browser has an address of its own, as people have.
         "PORTAL_TRUSTED_PROXY": "127.0.0.1",
+        **({"PORTAL_FORMS": str(forms)} if forms else {}),
     }
     prepare(f"sqlite:///{data_dir / 'portal.db'}")
     log = data_dir / "serve.log"

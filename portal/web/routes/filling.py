@@ -14,7 +14,7 @@ from portal.forms.definition import FormDefinition, Page, Repeat
 from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.base import FieldError, Raw, StoredFile
 from portal.forms.fields.welsh import in_welsh
-from portal.forms.journey import Before, Step, before, first_input, walk
+from portal.forms.journey import Before, Step, before, first_input, walk_at
 from portal.submissions.filling import (
     attach_upload,
     begin_draft,
@@ -174,11 +174,11 @@ def _save(
             returns_to_check=to_check,
             status=422 if errors else 200,
         )
-    after = walk(at.definition, outcome.answers, today)
     if outcome.then is not None:
         answered = go_to(f"/forms/{form}/{outcome.then.path}")
     else:
-        answered = go_to(path_after(form, after, at.step, to_check=to_check))
+        after = path_after(at.definition, outcome.answers, at.step, today, to_check=to_check)
+        answered = go_to(after)
     house.pages.remember(request, answered)
     return answered
 
@@ -223,7 +223,7 @@ def _in_other_language(  # what was typed, in the language chosen
         definition=definition,
         draft=draft,
         step=replace(at.step, page=page or at.step.page),
-        journey=walk(definition, at.kept, house.today()),
+        journey=walk_at(definition, at.kept, at.step, house.today()),
     )
     to_check = posted.one("return") == "check-answers"
     return _show_step(request, house, there, raw=raw, returns_to_check=to_check, status=200)

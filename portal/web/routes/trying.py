@@ -25,12 +25,14 @@ from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.base import AnswerValue, Asking, FieldError, StoredFile, Unfinished
 from portal.forms.fields.file import clean_file_name
 from portal.forms.journey import Journey, Step, before, walk
+from portal.forms.progress import journey_to, tasks_of
 from portal.submissions.designing import Trial, find_trial, keep_trial
 from portal.web.dependencies import Asks, InHouse, PostedForm, PostedPage, Visitor
 from portal.web.front import Front
 from portal.web.posting import Posted
 from portal.web.rendering import go_to
 from portal.web.security import FRAMED_POLICY
+from portal.web.task_views import tasks_view
 from portal.web.views import check_view, list_view, page_view, remove_view
 from portal.web.workbench import WorkbenchRoute, find_newest
 
@@ -46,20 +48,35 @@ class _Trying:
     today: Today
     on: Any
     form: str
+    on_way_to: str = ""
+    """The path of a step, where the journey is one section's."""
 
     @property
     def journey(self) -> Journey:
-        return walk(self.definition, self.answers, self.today)
+        return journey_to(self.definition, self.answers, self.on_way_to, self.today)
 
     def address(self, path: str = "") -> str:
         return f"/design/{self.form}/preview{f'/{path}' if path else ''}"
 
     @property
     def next_path(self) -> str:
-        journey = self.journey
+        if self.definition.has_task_list:
+            return self.address("tasks")
+        return self.path_within(self.journey)
+
+    def path_within(self, journey: Journey) -> str:
+        """What is next on a journey through the form or a section of it."""
         if journey.exit_page is not None:
             return self.address(journey.steps[-1].path)
-        return self.address(journey.next_step.path if journey.next_step else "check-answers")
+        if journey.next_step is not None:
+            return self.address(journey.next_step.path)
+        if not walk(self.definition, self.answers, self.today).complete:
+            return self.address("tasks")
+        return self.address("check-answers")
+
+    def to(self, path: str) -> "_Trying":
+        """The same with the journey the step at a path is on."""
+        return replace(self, on_way_to=path)
 
 
 def _open(house: Front, asks: Visitor, form: str) -> _Trying:
@@ -133,6 +150,7 @@ def show_start(request: Request, house: InHouse, asks: Asks, form: str) -> Respo
     """The start page."""
     at = _open(house, asks, form)
     first = walk(at.definition, Answers(), at.today).steps[0].path
+    first = "tasks" if at.definition.has_task_list else first
     return _draw(
         request,
         house,
@@ -143,6 +161,18 @@ def show_start(request: Request, house: InHouse, asks: Asks, form: str) -> Respo
         fee="paid" if at.definition.fee else "",
         page_title=at.definition.title,
     )
+
+
+@router.get("/design/{form}/preview/tasks")
+def show_tasks(request: Request, house: InHouse, asks: Asks, form: str) -> Response:
+    """The list of tasks."""
+    at = _open(house, asks, form)
+    if not at.definition.has_task_list:
+        return go_to(at.next_path)
+    tasks = tasks_of(at.definition, at.answers, at.today)
+    view = tasks_view(at.definition, tasks, can_save=bool(at.answers.answered_pages))
+    title = at.definition.title
+    return _draw(request, house, at, "forms/tasks.html", view=view, page_title=title)
 
 
 @router.post("/design/{form}/preview/start-again")
@@ -186,7 +216,7 @@ def ask_to_remove(
     request: Request, house: InHouse, asks: Asks, form: str, path: str, item: int
 ) -> Response:
     """Ask whether one item of a list is really to go."""
-    at = _open(house, asks, form)
+    at = _open(house, asks, form).to(path)
     step = at.journey.step(path)
     if step is not None and isinstance(step.page, Repeat):
         listed = at.answers.at(step.item_path).items.get(step.name, ())
@@ -204,7 +234,7 @@ def remove(
 ) -> Response:
     """Take one item out of its list."""
     del posted
-    at = _open(house, asks, form)
+    at = _open(house, asks, form).to(path)
     step = at.journey.step(path)
     if step is not None:
         _keep(house, asks, at, at.answers.without_item((*step.item_path, (step.name, item))))
@@ -216,7 +246,7 @@ def show_page(
     request: Request, house: InHouse, asks: Asks, form: str, path: str, change: str = ""
 ) -> Response:
     """One page, with the answers given before."""
-    at = _open(house, asks, form)
+    at = _open(house, asks, form).to(path)
     step = at.journey.step(path)
     if step is None:
         return go_to(at.next_path)
@@ -229,7 +259,7 @@ def answer(
     request: Request, house: InHouse, asks: Asks, form: str, path: str, posted: PostedPage
 ) -> Response:
     """Answer one page, and go on to the next."""
-    at = _open(house, asks, form)
+    at = _open(house, asks, form).to(path)
     step = at.journey.step(path)
     if step is None or posted.too_large or (isinstance(step.page, Page) and step.page.is_exit):
         return go_to(at.next_path)
@@ -261,7 +291,7 @@ def answer(
     after = replace(at, answers=outcome.answers)
     if outcome.then is not None:
         return go_to(at.address(outcome.then.path))
-    return go_to(after.next_path if to_check else _after(after, step))
+    return go_to(after.path_within(after.journey) if to_check else _after(after, step))
 
 
 def _after(at: _Trying, step: Step) -> str:
@@ -270,7 +300,7 @@ def _after(at: _Trying, step: Step) -> str:
     paths = [each.path for each in journey.steps]
     following = journey.steps[paths.index(step.path) + 1 :][:1] if step.path in paths else ()
     if not following:
-        return at.next_path
+        return at.path_within(journey) if journey.next_step else at.next_path
     inside = following[0].item_path[: len(step.item_path)] == step.item_path
     return at.address(following[0].path if inside else step.list_path)
 
