@@ -54,6 +54,7 @@ from portal.payments.taking import CHECK_PAYMENT
 from portal.settings import Settings
 from portal.submissions.attachments import Attachments
 from portal.submissions.definitions import Clock, Definitions
+from portal.submissions.diary import Diary
 from portal.submissions.filling import Filling
 from portal.submissions.following_up import (
     FollowingUp,
@@ -116,6 +117,7 @@ class House:
     mailer: SmtpMailer
     following_up: FollowingUp
     bank_holidays: frozenset[date]
+    diary: Diary
     handlers: Mapping[str, Handler] = field(default_factory=dict[str, Handler])
 
     def today(self) -> Today:
@@ -208,7 +210,10 @@ def build_house(settings: Settings, clock: Clock = real_clock, *, pace: float = 
     receipt_files = ReceiptFiles(settings.data_dir / "receipts")
     holidays = bank_holidays()
     sender = settings.mail_from or council.email
-    submitting = Submitting(transactions, definitions, work, council.reference_prefix, holidays)
+    diary = Diary(settings.forms, holidays, settings.secret_key.get_secret_value().encode())
+    submitting = Submitting(
+        transactions, definitions, work, council.reference_prefix, holidays, diary
+    )
     fulfilment = _fulfilment(settings, council, submitting)
     provider = load_provider(settings.payment_provider, environment=settings.environment.value)
     zero = load_provider("zero", environment=settings.environment.value)
@@ -239,6 +244,7 @@ def build_house(settings: Settings, clock: Clock = real_clock, *, pace: float = 
             definitions,
             attachments,
             FormGazetteer(LocalGazetteer(transactions)),
+            diary,
             read_bank_weights(settings.forms),
         ),
         submitting=submitting,
@@ -262,6 +268,7 @@ def build_house(settings: Settings, clock: Clock = real_clock, *, pace: float = 
         ),
         following_up=following_up,
         bank_holidays=holidays,
+        diary=diary,
     )
     house.handlers = _handlers(house)
     return house

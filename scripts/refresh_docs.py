@@ -43,6 +43,8 @@ LEVELS: Mapping[str, Mapping[str, Key]] = {
     "example": language.EXAMPLE,
     "shared page": language.SHARED_PAGE,
     "council": language.COUNCIL,
+    "calendar": language.CALENDAR,
+    "extra day": language.EXTRA_DAY,
 }
 """Every table of keys, by the name it has in a marker."""
 _BLOCK = re.compile(r"<!-- (?P<what>[a-z]+)(?:: (?P<of>[^>]+?))? -->\n.*?<!-- end -->", re.DOTALL)

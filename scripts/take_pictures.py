@@ -185,6 +185,9 @@ def _forms_of_fields(folder: Path) -> Path:
     """A form for each field type, with the first example of its section."""
     folder.mkdir()
     shutil.copy(ROOT / "form_definitions" / "_council.yml", folder)
+    text = (ROOT / "docs" / "form-definitions.md").read_text("utf-8")
+    calendars = text.partition("```yaml _calendars.yml\n")[2].partition("```")[0]
+    (folder / "_calendars.yml").write_text(calendars, "utf-8")
     for name, example in _examples():
         title = (
             "" if FIELD_TYPES[name].asks and name != "hidden" else "    title: Words on a page\n"

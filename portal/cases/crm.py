@@ -72,6 +72,10 @@ class Crm(Protocol):
         """Add a file to the case; gives the CRM's id for it, or "" when it has none."""
         ...
 
+    def add_note(self, case: CaseReference, text: str, *, key: str) -> None:
+        """Add a remark to the case. The key is the idempotency key where the CRM honours one."""
+        ...
+
     def read_back(self, case: CaseReference) -> Mapping[str, JsonValue]:
         """What the CRM holds, by path of the published case, for every value it promises."""
         ...

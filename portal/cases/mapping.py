@@ -59,12 +59,12 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Create(Request):
-    """Opens a case."""
+    """Opens a case, or adds a note to one."""
 
     __pydantic_config__ = _STRICT
 
     idempotency_header: str = ""
-    """Carries our reference, so that the CRM itself refuses to open the case twice."""
+    """Carries our key (the reference of a case), so that the CRM itself refuses to make two."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +158,8 @@ class CrmMapping:
     create: Annotated[Create, AfterValidator(_with_id)]
     read: Request
     attach: Request | None = None
+    note: Create | None = None
+    """Adds a remark to a case: `{case}` and `{text}`."""
     verify: Mapping[str, str]
     """Path in the published case → path in the reply of `read`, compared after every create."""
     status: Status | None = None

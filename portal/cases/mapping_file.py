@@ -138,6 +138,7 @@ def _unknown_paths(mapping: CrmMapping) -> Generator[tuple[Place, str]]:
         "create": (mapping.create, in_case),
         "read": (mapping.read, {"case"}.__contains__),
         "attach": (mapping.attach, in_attach.__contains__),
+        "note": (mapping.note, {"case", "text"}.__contains__),
         "check": (mapping.check, set[str]().__contains__),
     }
     for name, (request, knows) in scopes.items():

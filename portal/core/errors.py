@@ -13,6 +13,7 @@
     ├── Forged                    a provider event whose signature does not hold
     ├── Missing                   nothing under that name, token or reference (404)
     ├── Conflict                  what is asked no longer fits the state (409): reload and look
+    │   └── SlotTaken               the appointment chosen is not free any more: choose another
     ├── DraftExpired              the draft is past its date; its answers are gone
     ├── NotAllowed                this person may not do that (403)
     ├── ServiceClosed             the service is not open, or full: its start page says so
@@ -80,6 +81,15 @@ class Missing(PortalError):
 
 class Conflict(PortalError):
     """What is asked no longer fits the state it is in."""
+
+
+class SlotTaken(Conflict):
+    """The appointment that was chosen is not free any more. Says on which page it was chosen."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+        """The page's address within its form, or the question where there is no page."""
 
 
 class DraftExpired(PortalError):

@@ -29,6 +29,10 @@ CARRY_ON = "carry-on"
 """The input that says "I have read the warning": its value is the `Refused.warned` shown."""
 
 
+_LOOKING = ("-find", "-manual", "-later", "-days")
+"""The endings of buttons that only ask to see more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answered:
     """The page was answered."""
@@ -158,9 +162,10 @@ def _answer_list(
 
 
 def _searched(page: Page, raw: Raw) -> frozenset[str]:
-    """The inputs of the question whose search or "enter it yourself" button was pressed."""
+    """The inputs of the question whose search, "enter it yourself" or "later days" button was
+    pressed."""
     for question in page.questions:
-        if any(raw.get(f"{question.name}{button}") for button in ("-find", "-manual")):
+        if any(raw.get(f"{question.name}{button}") for button in _LOOKING):
             return frozenset(FIELD_TYPES[question.type].inputs(question))
     return frozenset()
 

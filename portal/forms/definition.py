@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, TypeAlias
 
 from portal.core.money import Pence
+from portal.forms.calendars import Calendar
 from portal.forms.conditions import Expression
 from portal.forms.fields.base import Question, Spot
 from portal.forms.opening import ALWAYS, Opening
@@ -233,6 +234,11 @@ class FormDefinition:
     opening: Opening = ALWAYS
     prefill: tuple[str, ...] = ()
     """The questions a signed link may fill."""
+    calendars: Mapping[str, Calendar] = field(
+        default_factory=dict[str, Calendar], compare=False, repr=False
+    )
+    """The council's calendars when it was read, for its examples and proofs. What residents are
+    offered is the diary as it stands when they ask."""
     language: str = "en"
     """The language of its texts."""
     translations: "Mapping[str, FormDefinition]" = field(

@@ -8,6 +8,7 @@ from portal.core.dates import Today
 from portal.core.money import format_pounds
 from portal.forms.answering import CARRY_ON, Refused, answer_page
 from portal.forms.answers import Answers, ItemPath
+from portal.forms.calendars import nothing_taken
 from portal.forms.definition import Example, FormDefinition, Repeat
 from portal.forms.fees import FeeUnknown, calculate_fee
 from portal.forms.fields import FIELD_TYPES
@@ -63,10 +64,16 @@ def example_file(name: str) -> StoredFile:
     return StoredFile(name, name, media, 1024, "0" * 64)
 
 
+def example_asking(definition: FormDefinition, today: Today) -> Asking:
+    """What an example may use: a gazetteer and files of its own, and calendars nobody is in."""
+    free = nothing_taken(definition.calendars, today.on, today.bank_holidays)
+    return Asking(today.on, ExampleGazetteer(), example_file, free=free)
+
+
 def run_example(definition: FormDefinition, example: Example, today: Today) -> Outcome:
     """Answer the form page by page as the example says, and compare."""
     definition = definition.in_language(example.language)
-    asking = Asking(today.on, ExampleGazetteer(), example_file)
+    asking = example_asking(definition, today)
     answers, problems = Answers(), list[str]()
     posts: list[tuple[Step, Mapping[str, list[str]]]] = []
     refused: dict[str, str] = {}

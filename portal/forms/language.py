@@ -223,6 +223,41 @@ SHARED: Mapping[str, Key] = {
     ),
 }
 
+CALENDARS: Mapping[str, Key] = {
+    "calendars": Key("Every calendar, by name.", required=True, shape="map"),
+    "languages": Key(
+        "[en, cy]: the texts are there in English and Welsh, as {en: …, cy: …}.", shape="list"
+    ),
+}
+
+CALENDAR: Mapping[str, Key] = {
+    "label": Key("What it is called.", required=True),
+    "slot": Key("How long a slot is: 30 minutes, 2 hours or whole day.", required=True),
+    "open": Key(
+        "Weekdays (monday, or monday to friday) → hours such as 09:00 to 12:30, 13:30 to 17:00; "
+        "all day for whole days.",
+        required=True,
+        shape="map",
+    ),
+    "capacity": Key("How many there are of each slot: a number, or one by weekday.", required=True),
+    "horizon": Key("How far ahead one can book: 60 days or 8 weeks.", required=True),
+    "notice": Key("How long before it starts it must be booked: 3 working days, 24 hours."),
+    "change": Key("Until how long before it starts it may be moved or cancelled, written alike."),
+    "hold": Key("How long a chosen slot is kept while the form is filled and paid; 30 minutes."),
+    "closed": Key("Days that are closed: 2026-12-24, or 2026-12-24 to 2027-01-01.", shape="list"),
+    "extra": Key("Days that are open all the same.", shape="list of extra day"),
+    "bank_holidays": Key("yes: bank holidays are days like any other.", shape="flag"),
+    "if_cancelled": Key("What becomes of the money when an appointment is cancelled."),
+}
+
+EXTRA_DAY: Mapping[str, Key] = {
+    "on": Key("The day (year-month-day).", required=True, shape="date"),
+    "open": Key("Its hours, or all day.", required=True),
+    "capacity": Key(
+        "How many there are of each slot; left out, as on that weekday.", shape="number"
+    ),
+}
+
 OPTION: Mapping[str, Key] = {
     "label": Key("What people read.", required=True),
     "hint": Key("Help for this one choice."),

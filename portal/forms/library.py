@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from portal.forms.calendar_parsing import CALENDARS_FILE, parse_calendars
 from portal.forms.definition import Council, FormDefinition
 from portal.forms.fee_parsing import check_fees
 from portal.forms.page_parsing import check_shared
@@ -11,6 +12,8 @@ from portal.forms.parsing import Bundle, parse_council, parse_form
 from portal.forms.source import Finding
 
 COUNCIL_FILE, SHARED_FILE, FEES_FILE = "_council.yml", "_shared.yml", "_fees.yml"
+_BESIDE = (SHARED_FILE, FEES_FILE, CALENDARS_FILE)
+"""What a form may take something from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ def load_library(folder: Path) -> Library:
     problems: set[Finding] = {
         *check_shared(SHARED_FILE, _read_if_there(folder / SHARED_FILE)),
         *check_fees(FEES_FILE, _read_if_there(folder / FEES_FILE)),
+        *parse_calendars(_read_if_there(folder / CALENDARS_FILE)).findings,
     }
     for bundle in read_bundles(folder):
         parsed = parse_form(bundle)
@@ -78,7 +82,7 @@ _RENAME = "Give it a name that ends with .yml."
 def _check_file(file: Path) -> tuple[Finding, ...]:
     try:
         text = read_text(file)
-        shared, fees = (_read_if_there(file.parent / name) for name in (SHARED_FILE, FEES_FILE))
+        shared, fees, calendars = (_read_if_there(file.parent / name) for name in _BESIDE)
     except OSError as error:
         said = f"it cannot be read: {error.strerror}"
         return (Finding(file.name, 1, 1, "error", "F000", said),)
@@ -88,7 +92,9 @@ def _check_file(file: Path) -> tuple[Finding, ...]:
         return check_shared(file.name, text)
     if file.name == FEES_FILE:
         return check_fees(file.name, text)
-    return parse_form(Bundle(file.name, text, shared, fees)).findings
+    if file.name == CALENDARS_FILE:
+        return parse_calendars(text).findings
+    return parse_form(Bundle(file.name, text, shared, fees, calendars)).findings
 
 
 def _within(folder: Path, finding: Finding) -> Finding:
@@ -97,9 +103,9 @@ def _within(folder: Path, finding: Finding) -> Finding:
 
 def read_bundles(folder: Path) -> list[Bundle]:
     """The texts of every form of the folder; files beginning with _ or . are not forms."""
-    shared, fees = (_read_if_there(folder / name) for name in (SHARED_FILE, FEES_FILE))
+    shared, fees, calendars = (_read_if_there(folder / name) for name in _BESIDE)
     return [
-        Bundle(path.name, read_text(path), shared, fees)
+        Bundle(path.name, read_text(path), shared, fees, calendars)
         for path in _files(folder)
         if not path.name.startswith("_")
     ]

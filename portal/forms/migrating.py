@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 from portal.core.dates import Today
 from portal.forms.answers import Answers, Item, ItemPath
+from portal.forms.calendars import FreeSlot, Slot
 from portal.forms.conditions import evaluate
 from portal.forms.definition import FormDefinition, Page, Part, Repeat
 from portal.forms.fees import Fee, FeeUnknown, calculate_fee
@@ -261,6 +262,8 @@ class _Move:
             return False
         if "declaration" in kinds:
             return False  # other words: nobody has agreed to them yet
+        if will.type == "appointment" and was.settings != will.settings:
+            return False  # another calendar: what is free there is not known
         if will.type == "file" and not _are_accepted(will, value):
             return False
         raw = FIELD_TYPES[was.type].as_raw(was, value)
@@ -269,12 +272,14 @@ class _Move:
     def _asking(self, question: Question, value: AnswerValue) -> Asking:
         """What an answer was found by, so that asking for it again finds it again."""
         files: Sequence[StoredFile] = value if question.type == "file" else ()
+        own = (FreeSlot(value, 1),) if isinstance(value, Slot) else ()
         return Asking(
             self.today.on,
             _Known(value),
             lambda file_id: next((file for file in files if file.id == file_id), None),
             {question.name: value} if isinstance(value, str) else {},
             self.bank_weights,
+            free=lambda _calendar, _question: own,
         )
 
     def _why(self, name: str, within: Within) -> Why:

@@ -11,6 +11,8 @@ from functools import lru_cache
 
 from portal.core.languages import LANGUAGES
 from portal.core.money import parse_pounds
+from portal.forms.calendar_parsing import Calendars, check_uses, parse_calendars
+from portal.forms.calendars import Calendar
 from portal.forms.computed_parsing import parse_computed
 from portal.forms.definition import (
     CaseRule,
@@ -73,10 +75,13 @@ class Bundle:
     text: str
     shared: str = ""
     fees: str = ""
+    calendars: str | None = None
+    """The text of `_calendars.yml`, which is no part of the form's identity: a calendar changes
+    for drafts begun before as well. None where nothing is known of it."""
 
     @property
     def digest(self) -> str:
-        """SHA-256 over all three texts, in hexadecimal."""
+        """SHA-256 over the form's, the shared and the fees' texts, in hexadecimal."""
         whole = json.dumps([self.text, self.shared, self.fees], ensure_ascii=False)
         return hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -130,11 +135,15 @@ def _read(bundle: Bundle) -> tuple[FormDefinition | None, tuple[Finding, ...], A
     source = read_source(bundle.file, bundle.text)
     shared = read_source("_shared.yml", bundle.shared)
     fees = Fees(read_source("_fees.yml", bundle.fees))
+    calendars = None if bundle.calendars is None else parse_calendars(bundle.calendars)
     definition = None
     if source.value is None and not source.findings:
         source.error((), "F000", "the file is empty", "Begin with `form:` and the form's name.")
     elif source.value is not None:
-        definition = _in_every_language(source, shared, fees, bundle.digest)
+        known = calendars or Calendars()
+        definition = _in_every_language(source, shared, fees, bundle.digest, known.by_name)
+        check_uses(source, calendars)
+        check_uses(shared, calendars, [("pages", page) for page in _shared_pages(source)])
     used = [source, *_used(source, shared, fees)]
     findings = sorted({finding for each in used for finding in each.findings})
     within = {line for path, (line, _) in source.positions.items() if path[:1] == ("examples",)}
@@ -142,10 +151,10 @@ def _read(bundle: Bundle) -> tuple[FormDefinition | None, tuple[Finding, ...], A
 
 
 def _in_every_language(
-    source: Source, shared: Source, fees: Fees, digest: str
+    source: Source, shared: Source, fees: Fees, digest: str, calendars: Mapping[str, Calendar]
 ) -> FormDefinition | None:
     """The form in English, with itself in each other language it is written in."""
-    pages = {text.value for path, text in source.scalars.items() if path[-1:] == ("use",)}
+    pages = _shared_pages(source)
     english, *others = (
         _form(
             in_language(source, FORM_TEXTS, language, must_have=True),
@@ -158,11 +167,18 @@ def _in_every_language(
     if english is None:
         return None
     translations: dict[str, FormDefinition] = {}
-    english = replace(english, translations=translations)
+    english = replace(english, translations=translations, calendars=calendars)
     for each in others:
         if each is not None:
-            translations[each.language] = replace(each, translations={"en": english})
+            translations[each.language] = replace(
+                each, translations={"en": english}, calendars=calendars
+            )
     return english
+
+
+def _shared_pages(source: Source) -> set[str]:
+    """What the form takes from the shared file, by name."""
+    return {text.value for path, text in source.scalars.items() if path[-1:] == ("use",)}
 
 
 def _used(source: Source, shared: Source, fees: Fees) -> Iterator[Source]:

@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -46,9 +46,7 @@ class Reader:
 
     def unknown_key(self, name: str, keys: Mapping[str, Any]) -> None:
         """Note a key that does not belong here, with the one probably meant."""
-        swapped = [key for key in keys if sorted(key) == sorted(name)]
-        near = swapped or difflib.get_close_matches(name, list(keys), n=1)
-        cure = f"Did you mean {near[0]}?" if near else f"Use one of: {', '.join(keys)}."
+        cure = nearest(name, keys) or f"Use one of: {', '.join(keys)}."
         self.error(name, "F002", f"{name or 'an empty text'} is not a key that belongs here", cure)
 
     def error(self, key: str, code: str, message: str, hint: str = "", *, offset: int = -1) -> None:
@@ -197,6 +195,14 @@ class Reader:
             )
             return None
         return replace(compiled, spot=self.spot(key))
+
+
+def nearest(written: str, known: Iterable[str]) -> str:
+    """Did you mean …? with the name probably meant; empty when none is near."""
+    among = list(known)
+    swapped = [name for name in among if sorted(name) == sorted(written)]
+    near = swapped or difflib.get_close_matches(written, among, n=1)
+    return f"Did you mean {near[0]}?" if near else ""
 
 
 _IN_WORDS = {

@@ -88,6 +88,10 @@ FORM_TEXTS: Mapping[str, Shape] = {
 """Where in a form texts stand that people read. Codes, names and conditions are no texts."""
 SHARED_TEXTS: Mapping[str, Shape] = {"pages": _Each(_PAGE)}
 """The same in `_shared.yml`."""
+CALENDAR_TEXTS: Mapping[str, Shape] = {
+    "calendars": _Each({"label": _TEXT, "if_cancelled": _TEXT}),
+}
+"""The same in `_calendars.yml`."""
 COUNCIL_TEXTS: Mapping[str, Shape] = {
     "name": _TEXT,
     "hours": _TEXT,

@@ -1,6 +1,7 @@
 """Makes the published case out of a submission and its definition. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import cast
 
@@ -64,6 +65,23 @@ def case_of(
             definition.in_language(submission.language), values, submission.submitted_at
         ),
     )
+
+
+def with_warning(case: Case, appointments: Sequence[str]) -> Case:
+    """The case with a mark on it for appointments that were paid for after they were gone."""
+    if not appointments:
+        return case
+    said = "; ".join(appointments)
+    warning = CaseAnswer(
+        page="check-appointment",
+        page_title="Check this appointment",
+        question="check_appointment",
+        label="Check this appointment",
+        value=f"{said}: paid for after its hold had ended, when it was full, closed or past. "
+        "Agree another with the customer, or find room for it.",
+        typed=list(appointments),
+    )
+    return replace(case, priority="high", answers=(warning, *case.answers))
 
 
 def _asked(definition: FormDefinition) -> list[tuple[Page, Question]]:

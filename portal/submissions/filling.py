@@ -19,8 +19,11 @@ from portal.forms.fields.modulus_check import SAMPLE_WEIGHTS, ModulusTable
 from portal.forms.journey import Step
 from portal.forms.prefilling import brought_before, offer
 from portal.submissions.admitting import refuse_unless_open
+from portal.submissions.appointment_records import let_go
+from portal.submissions.appointments import free_at, hold_page
 from portal.submissions.attachments import Attachments
 from portal.submissions.definitions import Definitions
+from portal.submissions.diary import Diary
 from portal.submissions.records import (
     DraftFileRow,
     DraftRow,
@@ -48,6 +51,7 @@ class Filling:
     definitions: Definitions
     attachments: Attachments
     gazetteer: Gazetteer
+    diary: Diary
     bank_weights: ModulusTable = SAMPLE_WEIGHTS
 
 
@@ -80,8 +84,10 @@ def save_page(  # one deed: who, which page, what was posted, when
     """Read a posted page and store its answers, all in one transaction.
 
     The draft is read again inside it, so two tabs answering different pages both count. Nothing
-    is written when the page is refused. A draft past its date counts as none. Raises Conflict
-    when the draft has moved to another version of the form than the page is of.
+    is written when the page is refused. A draft past its date counts as none. An appointment is
+    held for the draft in the same transaction. Raises Conflict when the draft has moved to another
+    version of the form than the page is of, and SlotTaken when two questions of the page want the
+    same last place.
     """
     with filling.transactions.write() as session:
         draft = _hold_live_draft(session, session_hash, definition.form, now)
@@ -101,12 +107,15 @@ def save_page(  # one deed: who, which page, what was posted, when
             find_file,
             brought=brought_before(definition, answers),
             bank_weights=filling.bank_weights,
+            free=free_at(session, filling.diary, draft_id, step.path, now, taking=True),
         )
         outcome = answer_page(definition, step, answers, raw, asking=asking, today=today)
         if isinstance(outcome, Answered):
+            draft_id = draft_id or _begin(filling, session, definition, session_hash, now)
+            hold_page(session, filling.diary, draft_id, step, outcome.answers, now)
             save_answers(
                 session,
-                draft_id or _begin(filling, session, definition, session_hash, now),
+                draft_id,
                 dump_answers(definition, outcome.answers),
                 now=now,
                 expires_at=now + definition.keep_draft,
@@ -225,6 +234,7 @@ def give_up_draft(filling: Filling, session_hash: str, form: str) -> None:
         if row is None:
             return
         files = [file.id for file in files_of_draft(session, row.id)]
+        let_go(session, row.id)
         delete_draft(session, row.id)
     for file_id in files:
         filling.attachments.remove(file_id)

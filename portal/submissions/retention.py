@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from portal.database import Transactions
+from portal.submissions.appointment_records import delete_expired, let_go
 from portal.submissions.attachments import Attachments
 from portal.submissions.receipt_files import ReceiptFiles
 from portal.submissions.records import delete_draft, expired_drafts, files_of_draft, known_files
@@ -31,7 +32,9 @@ def purge(
     dry_run: bool = False,
     progress: Callable[[int], None] = lambda _done: None,
 ) -> Purged:
-    """Delete unsent drafts past their date, with their files. Submissions are never touched here.
+    """Delete unsent drafts past their date, with their files, and appointments no longer held.
+
+    Submissions are never touched here.
 
     In batches, so that nobody waits for it. Rows go first, then files: a crash leaves a stray
     file, never a row without one.
@@ -42,7 +45,9 @@ def purge(
             rows = expired_drafts(session, now, _BATCH)
             ids = [file.id for row in rows for file in files_of_draft(session, row.id)]
             if not dry_run:
+                delete_expired(session, now)
                 for row in rows:
+                    let_go(session, row.id)
                     delete_draft(session, row.id)
         drafts, files = drafts + len(rows), files + len(ids)
         if dry_run:

@@ -32,8 +32,10 @@ from portal.submissions.admitting import (
     refuse_unless_admitted,
     unpaid_place_until,
 )
-from portal.submissions.casework import case_of
+from portal.submissions.appointments import assign, book, keep_holds_within, unassign
+from portal.submissions.casework import case_of, with_warning
 from portal.submissions.definitions import Definitions
+from portal.submissions.diary import Diary
 from portal.submissions.publication import Choice
 from portal.submissions.records import (
     DraftRow,
@@ -70,6 +72,7 @@ class Submitting:
     work: Work
     reference_prefix: str
     bank_holidays: frozenset[date]
+    diary: Diary
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +100,8 @@ def submit(
     None when there is no draft, or it is past its date or no longer complete. Raises Conflict
     when the fee is not the `quoted` one (pence; another tab may have changed an answer) or the
     draft must first be moved, told of or stopped because its form has changed, FeeUnknown when
-    it cannot be worked out, and ServiceClosed when it may not be sent any more: nothing is
-    sealed then.
+    it cannot be worked out, ServiceClosed when it may not be sent any more, and SlotTaken when an
+    appointment is not free any more: nothing is sealed then.
     """
     with house.transactions.write() as session:
         draft = lock_latest_draft(session, session_hash, form)
@@ -120,9 +123,11 @@ def submit(
             msg = f"{quoted}p was quoted, but the fee is {fee.total}p"
             raise Conflict(msg)
         refuse_unless_admitted(session, house.definitions.opening(definition), draft, now)
+        keep_holds_within(session, house.diary, draft.id, journey, now)
         row = _seal(
             house, session, draft, definition, journey, fee, channel=channel, today=today, now=now
         )
+        assign(session, row, journey)
         draft.state = DraftState.SUBMITTED.value
         draft.resume_hash = None
         draft.updated_at = now
@@ -256,12 +261,14 @@ def release(  # what was sent, what was paid, and when
     today: Today,
     now: datetime,
 ) -> None:
-    """The submission is ours to deal with now: freeze its case, promise it and the confirmation."""
+    """The submission is ours to deal with now: book what it chose, freeze its case, promise it and
+    the confirmation."""
     row.status = SubmissionStatus.RECEIVED.value
     row.received_at = now
     session.add(row)
     definition = house.definitions.by_digest(row.form, row.digest)
-    case = case_of(as_submission(row), definition, paid, today)
+    over = book(session, house.diary, row, definition, now)
+    case = with_warning(case_of(as_submission(row), definition, paid, today), over)
     promise_case(session, house.work, row.id, case, now=now)
     house.work.enqueue(session, CONFIRM, row.id, *((paid.receipt_id,) if paid else ()))
 
@@ -303,6 +310,7 @@ def reopen(  # going back touches the provider and the draft
         void_request(session, request.id, now=now)
         row.status = SubmissionStatus.REOPENED.value
         row.payment_token = ""
+        unassign(session, row)
         draft.state = DraftState.OPEN.value
         draft.expires_at = now + definition.keep_draft
         draft.updated_at = now

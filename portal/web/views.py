@@ -8,9 +8,11 @@ from portal.core.languages import when_in_words
 from portal.core.money import format_pounds
 from portal.forms.answering import Refused
 from portal.forms.answers import Answers, Item
+from portal.forms.calendars import Free, no_calendars
 from portal.forms.definition import FormDefinition, Page, Repeat, Section
 from portal.forms.fees import Fee
 from portal.forms.fields import FIELD_TYPES
+from portal.forms.fields.appointment import Offered, offered_now
 from portal.forms.fields.base import (
     AnswerValue,
     FieldError,
@@ -49,6 +51,8 @@ class QuestionView:
     found_message: str = ""
     files: tuple[StoredFile, ...] = ()
     """The files uploaded so far, for a file question."""
+    offered: Offered | None = None
+    """The free days or times, for an appointment."""
     shown: tuple[str, ...] = ()
     """The answer given before, in words; empty when there is none."""
     revealed: "Mapping[str, tuple[QuestionView, ...]]" = field(
@@ -222,6 +226,7 @@ def page_view(  # everything one page shows
     errors: Sequence[FieldError] = (),
     outcome: Refused | None = None,
     files: Mapping[str, tuple[StoredFile, ...]] | None = None,
+    free: Free = no_calendars,
     returns_to_check: bool = False,
 ) -> PageView:
     """Draw up a page: with what was just typed when there is any, else with the answers given.
@@ -242,6 +247,7 @@ def page_view(  # everything one page shows
             is_heading=heads and question is asked[0],
             found=outcome.unfinished.get(question.name) if outcome else None,
             files=(files or {}).get(question.name, ()),
+            offered=_offered(question, _raw_of(question, raw, given), free),
             shown=_shown(question, given) if raw is None else (),
         )
         for question in page.questions
@@ -261,6 +267,13 @@ def page_view(  # everything one page shows
         warnings=outcome.warnings if outcome else (),
         warned=outcome.warned if outcome else "",
     )
+
+
+def _offered(question: Question, raw: Raw, free: Free) -> Offered | None:
+    """The slots an appointment question offers; None for any other question."""
+    if question.type != "appointment":
+        return None
+    return offered_now(question, raw, free(question.settings.calendar, question.name) or ())
 
 
 def _check_path(form: FormDefinition) -> str:
@@ -421,6 +434,7 @@ def _question_view(  # one question, all it shows
     is_heading: bool,
     found: Unfinished | None,
     files: tuple[StoredFile, ...],
+    offered: Offered | None,
     shown: tuple[str, ...],
 ) -> QuestionView:
     return QuestionView(
@@ -431,6 +445,7 @@ def _question_view(  # one question, all it shows
         found=found.found if found else None,
         found_message=found.message if found else "",
         files=files,
+        offered=offered,
         shown=shown,
     )
 

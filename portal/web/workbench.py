@@ -3,13 +3,14 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from portal.accounts.permissions import Permission
 from portal.core.dates import Today
 from portal.core.errors import Missing
+from portal.forms.calendar_parsing import CALENDARS_FILE
 from portal.forms.definition import FormDefinition
 from portal.forms.library import FEES_FILE, SHARED_FILE, read_bundles, read_text
 from portal.forms.parsing import Bundle, Parsed, parse_form
@@ -76,9 +77,10 @@ def files(house: Front) -> Mapping[str, Bundle]:
 
 def bundle_of(house: Front, form: str, text: str) -> Bundle:
     """A text of a form with what stands beside it in the folder now."""
-    beside = (house.settings.forms / name for name in (SHARED_FILE, FEES_FILE))
-    shared, fees = (read_text(path) if path.is_file() else "" for path in beside)
-    return Bundle(f"{form}.yml", text, shared, fees)
+    names = (SHARED_FILE, FEES_FILE, CALENDARS_FILE)
+    beside = (house.settings.forms / name for name in names)
+    shared, fees, calendars = (read_text(path) if path.is_file() else "" for path in beside)
+    return Bundle(f"{form}.yml", text, shared, fees, calendars)
 
 
 def find_newest(house: Front, form: str) -> Newest:
@@ -93,6 +95,8 @@ def find_newest(house: Front, form: str) -> Newest:
 
 def newest_of(house: Front, form: str, bundle: Bundle, draft: DraftDefinition | None) -> Newest:
     """The same, with the text at hand."""
+    if bundle.calendars is None:  # a draft is kept without what is no part of the form
+        bundle = replace(bundle, calendars=bundle_of(house, form, "").calendars)
     served = house.definitions.served().get(form)
     kept = house.definitions.library.bundles.get(served.digest) if served else None
     return Newest(form, bundle, draft, served, kept.text if kept else "")

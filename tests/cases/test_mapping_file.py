@@ -76,7 +76,9 @@ def test_a_mistake_is_shown_with_its_line_and_column(was: str, becomes: str, spo
 
 
 def test_every_mistake_is_shown_at_once():
-    broken = REFERENCE.replace("idempotency_header", "idem").replace("auth: bearer", "auth: magic")
+    broken = REFERENCE.replace("idempotency_header", "idem", 1).replace(
+        "auth: bearer", "auth: magic"
+    )
 
     assert len(problems_of(broken)) == 2
 

@@ -22,9 +22,9 @@ from portal.core.money import format_pounds
 from portal.core.references import Reference
 from portal.forms.answers import load_answers
 from portal.forms.definition import Example, FormDefinition, Page
-from portal.forms.examples import ExampleGazetteer, Outcome, example_file, run_example
+from portal.forms.examples import Outcome, example_asking, run_example
 from portal.forms.fields import FIELD_TYPES
-from portal.forms.fields.base import Asking, FieldError, Question
+from portal.forms.fields.base import FieldError, Question
 from portal.forms.journey import Step
 from portal.forms.library import load_library
 from portal.forms.proofs.covering import cover
@@ -208,7 +208,7 @@ def test_every_mistake_in_every_question_is_said_at_its_field(portal: Portal, na
                         )
                         if question.name not in tried and not hidden:
                             tried.add(question.name)
-                            _make_mistakes(driver, step, raw, question, today)
+                            _make_mistakes(form, driver, step, raw, question, today)
                 if driver.post(step, raw).status_code != 303:
                     break
     asked = {q.name for q in form.questions if FIELD_TYPES[q.type].asks}
@@ -230,12 +230,17 @@ def _is_within(repeat: Any, page: Page) -> bool:
 
 
 def _make_mistakes(
-    driver: Driver, step: Step, raw: Mapping[str, list[str]], question: Question, today: Today
+    form: FormDefinition,
+    driver: Driver,
+    step: Step,
+    raw: Mapping[str, list[str]],
+    question: Question,
+    today: Today,
 ) -> None:
     field_type = FIELD_TYPES[question.type]
     if not field_type.asks or question.type == "file":
         return  # what is wrong with a file is tried where files are uploaded
-    asking = Asking(today.on, ExampleGazetteer(), example_file)
+    asking = example_asking(form, today)
     for mistake in field_type.sample_mistakes(question):
         said = field_type.parse(question, mistake, asking)
         others = {n: v for n, v in raw.items() if n not in field_type.inputs(question)}

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import yaml
 
 from portal.core.bank_holidays import bank_holidays
 from portal.core.dates import Today
+from portal.forms.calendar_parsing import parse_calendars
 from portal.forms.examples import run_example
 from portal.forms.fee_parsing import check_fees
 from portal.forms.page_parsing import check_shared
@@ -92,13 +94,22 @@ def read(written: Any, shared: str, fees: str) -> Parsed:
     """Read a part of a form, or a whole one, as `portal check` does."""
     form = whole_form(written)
     text = yaml.dump(form, sort_keys=False, allow_unicode=True, default_style='"')
-    return parse_form(Bundle(f"{form['form']}.yml", text, shared, fees))
+    return parse_form(Bundle(f"{form['form']}.yml", text, shared, fees, _calendars()))
+
+
+@cache
+def _calendars() -> str:
+    """The calendars the page shows."""
+    page = DOCS / "form-definitions.md"
+    return next(fence.text for fence in fences(page) if fence.file == "_calendars.yml")
 
 
 def said_of(fence: Fence, shared: str, fees: str) -> list[str]:
     """Everything that is wrong with an example: findings, and what its own examples say."""
     if fence.file == "_fees.yml":
         return [str(finding) for finding in check_fees(fence.file, fence.text)]
+    if fence.file == "_calendars.yml":
+        return [str(finding) for finding in parse_calendars(fence.text).findings]
     if fence.file == "_shared.yml":
         found = check_shared(fence.file, fence.text)
         user = {"pages": [{"page": "who", "use": name} for name in fence.value["pages"]]}

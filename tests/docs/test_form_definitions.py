@@ -116,6 +116,8 @@ def _begin(fence: Fence) -> tuple[str, Any]:
         return "council", written
     if fence.file == "_fees.yml":
         return "fee", [each for fee in written["fees"].values() for each in fee]
+    if fence.file == "_calendars.yml":
+        return "calendar", list(written["calendars"].values())
     if fence.file == "_shared.yml":
         return "shared page", list(written["pages"].values())
     if isinstance(written, dict):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from portal.forms.fields import FIELD_TYPES
 from portal.forms.language import FORM as FORM_KEYS
-from tests.forms.hall import COUNCIL, FEES, FORM, SHARED
+from tests.forms.hall import CALENDARS, COUNCIL, FEES, FORM, SHARED
 
 
 @dataclass(frozen=True)
@@ -1344,6 +1344,240 @@ CASES = [
             "hire-a-hall.yml:9:11: error F078 no link may fill a question of type declaration",
             "    Only the person can answer it.",
             "hire-a-hall.yml:9:18: error F077 colour is asked of each of several things: a link cannot fill it",
+        ],
+    ),
+    Case(
+        "a calendar with a capital",
+        CALENDARS,
+        "  visits:\n",
+        "  Visits:\n",
+        [
+            "_calendars.yml:2:3: error A001 'Visits' cannot be the name of a calendar",
+            "    Use small letters, digits and hyphens, beginning with a letter.",
+        ],
+    ),
+    Case(
+        "a slot of a wrong length",
+        CALENDARS,
+        "slot: 30 minutes",
+        "slot: half an hour",
+        [
+            "_calendars.yml:4:5: error A002 'half an hour' is not the length of a slot",
+            "    Write it like 30 minutes, 2 hours or whole day.",
+            "_calendars.yml:5:12: error A005 '09:00 to 12:00, 13:00 to 16:00' does not open a whole day",
+            "    Write all day, or give `slot:` a length such as 30 minutes.",
+            "_calendars.yml:5:66: error A005 '09:00 to 12:00' does not open a whole day",
+            "    Write all day, or give `slot:` a length such as 30 minutes.",
+            "_calendars.yml:11:26: error A005 '09:00 to 12:00' does not open a whole day",
+            "    Write all day, or give `slot:` a length such as 30 minutes.",
+        ],
+    ),
+    Case(
+        "a weekday spelt wrong",
+        CALENDARS,
+        'friday: "09:00 to 12:00"}',
+        'fryday: "09:00 to 12:00"}',
+        [
+            "_calendars.yml:5:66: error A003 'fryday' is not a day of the week",
+            "    Did you mean friday?",
+        ],
+    ),
+    Case(
+        "a week that runs backwards",
+        CALENDARS,
+        '{monday to thursday: "09',
+        '{thursday to monday: "09',
+        [
+            "_calendars.yml:5:12: error A003 'thursday to monday' runs backwards",
+            "    The week begins on monday.",
+        ],
+    ),
+    Case(
+        "a weekday opened twice",
+        CALENDARS,
+        'friday: "09:00 to 12:00"}',
+        'monday: "09:00 to 12:00", friday: "09:00 to 12:00"}',
+        [
+            "_calendars.yml:5:66: error A003 monday is opened twice",
+        ],
+    ),
+    Case(
+        "places for nobody",
+        CALENDARS,
+        "capacity: {monday to thursday: 2, friday: 1}",
+        "capacity: 0",
+        [
+            "_calendars.yml:6:5: error A004 capacity must be from 1 to 10,000",
+        ],
+    ),
+    Case(
+        "places for nobody on one day",
+        CALENDARS,
+        "friday: 1}",
+        "friday: 0}",
+        [
+            "_calendars.yml:6:39: error A004 capacity must be from 1 to 10,000",
+        ],
+    ),
+    Case(
+        "places left out on one day",
+        CALENDARS,
+        "{monday to thursday: 2, friday: 1}",
+        "{monday to thursday: 2}",
+        [
+            "_calendars.yml:6:5: error A004 capacity says nothing of friday",
+            "    Say how many there are on every open day.",
+        ],
+    ),
+    Case(
+        "an extra day without places",
+        CALENDARS,
+        ", capacity: 1}",
+        "}",
+        [
+            "_calendars.yml:11:9: error A004 there is no capacity for 2026-12-19",
+            "    Add capacity: 1, or more.",
+        ],
+    ),
+    Case(
+        "hours for a whole day",
+        CALENDARS,
+        "slot: 30 minutes",
+        "slot: whole day",
+        [
+            "_calendars.yml:5:12: error A005 '09:00 to 12:00, 13:00 to 16:00' does not open a whole day",
+            "    Write all day, or give `slot:` a length such as 30 minutes.",
+            "_calendars.yml:5:66: error A005 '09:00 to 12:00' does not open a whole day",
+            "    Write all day, or give `slot:` a length such as 30 minutes.",
+            "_calendars.yml:11:26: error A005 '09:00 to 12:00' does not open a whole day",
+            "    Write all day, or give `slot:` a length such as 30 minutes.",
+        ],
+    ),
+    Case(
+        "hours that are none",
+        CALENDARS,
+        'friday: "09:00 to 12:00"',
+        'friday: "9 to 12"',
+        [
+            "_calendars.yml:5:66: error A006 '9 to 12' is not opening hours",
+            "    Write them like 09:00 to 12:30, 13:30 to 17:00.",
+        ],
+    ),
+    Case(
+        "hours that overlap",
+        CALENDARS,
+        "12:00, 13:00",
+        "12:00, 11:00",
+        [
+            "_calendars.yml:5:12: error A006 11:00 to 16:00 begins before the hours before it end",
+        ],
+    ),
+    Case(
+        "hours too short for a slot",
+        CALENDARS,
+        "13:00 to 16:00",
+        "13:00 to 13:20",
+        [
+            "_calendars.yml:5:12: error A006 13:00 to 13:20 is too short for one slot",
+        ],
+    ),
+    Case(
+        "a closed day that is none",
+        CALENDARS,
+        "[2026-12-24]",
+        "[24 December]",
+        [
+            "_calendars.yml:9:14: error A007 '24 December' is not a day, or days",
+            "    Write it like 2026-12-24, or 2026-12-24 to 2027-01-01.",
+        ],
+    ),
+    Case(
+        "closed days that are no list",
+        CALENDARS,
+        "[2026-12-24]",
+        "2026-12-24",
+        [
+            "_calendars.yml:9:5: error F010 closed must be a list of texts",
+            "    Write it like [one, two].",
+        ],
+    ),
+    Case(
+        "an extra day that is closed",
+        CALENDARS,
+        "[2026-12-24]",
+        "[2026-12-18 to 2026-12-20]",
+        [
+            "_calendars.yml:11:10: error A008 2026-12-19 is listed twice",
+            "    Keep one of the two.",
+        ],
+    ),
+    Case(
+        "a notice beyond the horizon",
+        CALENDARS,
+        "notice: 2 days",
+        "notice: 90 days",
+        [
+            "_calendars.yml:7:5: error A009 the notice is longer than one can book ahead",
+        ],
+    ),
+    Case(
+        "a notice that is no length of time",
+        CALENDARS,
+        "notice: 2 days",
+        "notice: soon",
+        [
+            "_calendars.yml:7:5: error A011 'soon' is not a length of time",
+            "    Write it like 3 working days, 2 days or 24 hours.",
+        ],
+    ),
+    Case(
+        "a horizon in hours",
+        CALENDARS,
+        "horizon: 60 days",
+        "horizon: 60 hours",
+        [
+            "_calendars.yml:8:5: error A012 horizon must be a number of days or weeks",
+            "    Write it like 60 days or 8 weeks; 400 days are the most.",
+        ],
+    ),
+    Case(
+        "a hold for ever",
+        CALENDARS,
+        "notice: 2 days",
+        "hold: 3 days",
+        [
+            "_calendars.yml:7:5: error A013 a hold must be a number of minutes or hours",
+            "    Write it like 30 minutes; 24 hours are the most.",
+        ],
+    ),
+    Case(
+        "an appointment in a calendar there is not",
+        FORM,
+        "  - page: your-details\n",
+        '  - page: visit\n    questions:\n      - {question: visit, ask: "When?", type: appointment, calendar: visit}\n  - page: your-details\n',
+        [
+            "hire-a-hall.yml:43:60: error A010 _calendars.yml has no calendar called visit",
+            "    Did you mean visits?",
+        ],
+    ),
+    Case(
+        "an appointment in a calendar nothing is like",
+        FORM,
+        "  - page: your-details\n",
+        '  - page: visit\n    questions:\n      - {question: visit, ask: "When?", type: appointment, calendar: zoo}\n  - page: your-details\n',
+        [
+            "hire-a-hall.yml:43:60: error A010 _calendars.yml has no calendar called zoo",
+            "    It has: visits.",
+        ],
+    ),
+    Case(
+        "an appointment without a calendar",
+        FORM,
+        "  - page: your-details\n",
+        '  - page: visit\n    questions:\n      - {question: visit, ask: "When?", type: appointment}\n  - page: your-details\n',
+        [
+            "hire-a-hall.yml:43:9: error F030 calendar is missing",
+            "    The calendar of _calendars.yml whose slots are offered.",
         ],
     ),
 ]

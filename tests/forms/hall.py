@@ -119,9 +119,31 @@ reference_prefix: EX
 """
 
 
-def parse(form: str = FORM, *, shared: str = SHARED, fees: str = FEES, file: str = FILE) -> Parsed:
+CALENDARS = """\
+calendars:
+  visits:
+    label: Visits to the hall
+    slot: 30 minutes
+    open: {monday to thursday: "09:00 to 12:00, 13:00 to 16:00", friday: "09:00 to 12:00"}
+    capacity: {monday to thursday: 2, friday: 1}
+    notice: 2 days
+    horizon: 60 days
+    closed: [2026-12-24]
+    extra:
+      - {on: 2026-12-19, open: "09:00 to 12:00", capacity: 1}
+"""
+
+
+def parse(
+    form: str = FORM,
+    *,
+    shared: str = SHARED,
+    fees: str = FEES,
+    file: str = FILE,
+    calendars: str = CALENDARS,
+) -> Parsed:
     """The form with these files beside it."""
-    return parse_form(Bundle(file, form, shared, fees))
+    return parse_form(Bundle(file, form, shared, fees, calendars))
 
 
 def definition(form: str = FORM, *, shared: str = SHARED, fees: str = FEES) -> FormDefinition:

@@ -8,16 +8,20 @@ from pathlib import Path
 import pytest
 
 import portal
+from portal.forms.calendar_parsing import parse_calendars
 from portal.forms.fee_parsing import check_fees
 from portal.forms.page_parsing import check_shared
 from portal.forms.parsing import parse_council
 from portal.forms.source import Finding
 from tests.forms.broken_files import CASES, Case
-from tests.forms.hall import COUNCIL, FEES, SHARED, parse, without
+from tests.forms.hall import CALENDARS, COUNCIL, FEES, SHARED, parse, without
 
 FORMS = Path(portal.__file__).parent / "forms"
 CODE = re.compile(r"[A-Z]\d{3}")
 SEVERAL_WORDINGS = {
+    "A003",
+    "A004",
+    "A006",
     "F000",
     "F001",
     "F003",
@@ -38,6 +42,8 @@ def check(file: str, text: str) -> tuple[Finding, ...]:
         return check_fees("_fees.yml", text)
     if file == SHARED:
         return check_shared("_shared.yml", text)
+    if file == CALENDARS:
+        return parse_calendars(text).findings
     if file == COUNCIL:
         return parse_council("_council.yml", text)[1]
     return parse(text).findings
@@ -57,6 +63,7 @@ def test_two_slips_are_told_at_once():
 def test_the_files_that_are_right_have_no_findings():
     assert parse().findings == ()
     assert check(FEES, FEES) == check(SHARED, SHARED) == check(COUNCIL, COUNCIL) == ()
+    assert check(CALENDARS, CALENDARS) == ()
 
 
 def wordings() -> dict[str, set[str]]:

@@ -30,7 +30,7 @@ FORM = Path(__file__).with_name("every-field-type.yml")
 @pytest.fixture(scope="module")
 def form(tmp_path_factory: pytest.TempPathFactory) -> FormDefinition:
     folder = tmp_path_factory.mktemp("forms")
-    for file in (FORM, FORMS / "_council.yml"):
+    for file in (FORM, FORMS / "_council.yml", FORMS / "_calendars.yml"):
         shutil.copy(file, folder)
     library = load_library(folder)
     assert not library.findings, library.findings

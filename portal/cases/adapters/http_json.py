@@ -98,6 +98,19 @@ class HttpJsonCrm:
         reply = self._call(request, scope, doing="attaching a file", upload=upload)
         return _words(at(request.id, reply.body)) if request.id else ""
 
+    def add_note(self, case: CaseReference, text: str, *, key: str) -> None:
+        """Add a remark. Raises CrmRefused when the mapping says of no way to add one."""
+        request = self._mapping.note
+        if request is None:
+            raise CrmRefused(f"{self._mapping.crm} takes no notes: no note in {self.name}.yml")
+        header = request.idempotency_header
+        self._call(
+            request,
+            {"case": case.id, "text": text},
+            doing="adding a note",
+            headers={header: key} if header else {},
+        )
+
     def read_back(self, case: CaseReference) -> Mapping[str, JsonValue]:
         """What the CRM holds for every path the mapping verifies."""
         held = self._read(case, doing="reading the case back").body

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any, Protocol, TypeAlias
 
 from portal.core.shapes import is_list, is_mapping
+from portal.forms.calendars import Free, no_calendars
 from portal.forms.fields.domain import Domain
 from portal.forms.fields.modulus_check import SAMPLE_WEIGHTS, ModulusTable
 from portal.forms.fields.welsh import in_welsh
@@ -245,6 +246,8 @@ class Asking:
     """What a link the portal allows brought along: question → text, not yet checked."""
     bank_weights: ModulusTable = SAMPLE_WEIGHTS
     """How bank accounts are checked; a council puts the published table here."""
+    free: Free = no_calendars
+    """Which slots of a calendar can be had."""
 
 
 @dataclass(frozen=True, slots=True)

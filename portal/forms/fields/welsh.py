@@ -83,6 +83,17 @@ _SENTENCES: Mapping[str, str] = {
     "Enter the reference on the bill, not a payment card number": (
         "Rhowch y cyfeirnod sydd ar y bil, nid rhif cerdyn talu"
     ),
+    "Select a time": "Dewiswch amser",
+    "{when} is no longer free. Choose another day": (
+        "Nid yw {when} ar gael mwyach. Dewiswch ddiwrnod arall"
+    ),
+    "{when} at {time} is no longer free. Choose another time": (
+        "Nid yw {when} am {time} ar gael mwyach. Dewiswch amser arall"
+    ),
+    "There is nothing free to book at the moment. Try again later, or ring us": (
+        "Nid oes dim ar gael i’w drefnu ar hyn o bryd. Rhowch gynnig arall arni yn nes ymlaen, "
+        "neu ffoniwch ni"
+    ),
     "Select a country": "Dewiswch wlad",
     "Select a country from the list": "Dewiswch wlad o’r rhestr",
     "Select the box to confirm that you agree": "Ticiwch y blwch i gadarnhau eich bod yn cytuno",

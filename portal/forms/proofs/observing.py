@@ -16,13 +16,7 @@ from portal.core.shapes import is_tuple
 from portal.forms.answers import Answers, ItemPath
 from portal.forms.conditions import Expression, as_listed, evaluate
 from portal.forms.definition import Example, FeeLine, FormDefinition, Page, Part, Repeat
-from portal.forms.examples import (
-    ExampleGazetteer,
-    example_file,
-    post_for,
-    run_example,
-    written_at,
-)
+from portal.forms.examples import example_asking, post_for, run_example, written_at
 from portal.forms.fees import calculate_fee
 from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.base import AnswerValue, Asking, FieldError, Unfinished
@@ -240,7 +234,7 @@ class _Again:
 
 def observe(definition: FormDefinition, example: Example, today: Today) -> Observation:
     """Answer the form page by page as the example says."""
-    reading = _Reading(example, Asking(today.on, ExampleGazetteer(), example_file))
+    reading = _Reading(example, example_asking(definition, today))
     reading.follow(definition.parts, ())
     # What is answered off the route changes nothing, so that one walk shows the whole of it.
     journey = walk(definition, reading.answers, today)

@@ -7,14 +7,17 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from portal.core.dates import Today
-from portal.core.errors import Conflict, Missing
+from portal.core.errors import Conflict, Missing, SlotTaken
 from portal.forms.answering import Refused
 from portal.forms.as_asked import as_asked
+from portal.forms.calendars import Free, is_free
 from portal.forms.definition import FormDefinition, Page, Repeat
 from portal.forms.fields import FIELD_TYPES
-from portal.forms.fields.base import FieldError, Raw, StoredFile
+from portal.forms.fields.appointment import taken
+from portal.forms.fields.base import FieldError, Question, Raw, StoredFile
 from portal.forms.fields.welsh import in_welsh
 from portal.forms.journey import Before, Step, before, first_input, walk_at
+from portal.submissions.appointments import free_now, has_appointments
 from portal.submissions.filling import (
     attach_upload,
     begin_draft,
@@ -89,7 +92,7 @@ def show_page(request: Request, form: str, path: str, change: str = "") -> Respo
     if isinstance(at, Response):
         return at
     is_next = at.journey.next_step is not None and at.journey.next_step.path == path
-    errors = at.journey.errors if is_next else ()
+    errors = (*(at.journey.errors if is_next else ()), *_lost(house, at))
     return _show_step(request, house, at, errors=errors, returns_to_check=bool(change), status=200)
 
 
@@ -134,6 +137,30 @@ def _step_posted(  # what find_step takes, and what was posted
     return at
 
 
+def _lost(house: InHouse, at: Whereabouts) -> tuple[FieldError, ...]:
+    """The appointments answered on this step that are not free for this draft any more."""
+    if not has_appointments(at.definition) or at.draft is None:
+        return ()
+    free = _free(house, at)
+    given = at.journey.answers.at(at.step.item_path).values
+    return tuple(
+        taken(question, given[question.name])
+        for question in _questions(at.step)
+        if question.type == "appointment"
+        and question.name in given
+        and not is_free(given[question.name], free(question.settings.calendar, question.name))
+    )
+
+
+def _questions(step: Step) -> tuple[Question, ...]:
+    return step.page.questions if isinstance(step.page, Page) else ()
+
+
+def _free(house: InHouse, at: Whereabouts) -> Free:
+    draft_id = at.draft.id if at.draft else ""
+    return free_now(house.transactions, house.diary, draft_id, at.step.path, house.clock())
+
+
 def _save(
     request: Request, house: InHouse, asks: Asks, at: Whereabouts, posted: PostedPage
 ) -> Response:
@@ -153,15 +180,20 @@ def _save(
             returns_to_check=to_check,
             status=422 if upload_errors else 200,
         )
-    outcome = save_page(
-        house.filling,
-        at.definition,
-        at.step,
-        raw,
-        session_hash=asks.session_hash,
-        today=today,
-        now=house.clock(),
-    )
+    try:
+        outcome = save_page(
+            house.filling,
+            at.definition,
+            at.step,
+            raw,
+            session_hash=asks.session_hash,
+            today=today,
+            now=house.clock(),
+        )
+    except SlotTaken:  # two questions of one page wanted the last place
+        outcome = Refused(
+            tuple(taken(q, None) for q in _questions(at.step) if q.type == "appointment")
+        )
     if isinstance(outcome, Refused):
         errors = (*outcome.errors, *_unchosen(outcome, raw, at.definition.language))
         return _show_step(
@@ -299,6 +331,7 @@ def _show_step(  # all that one step may have to show
         errors=errors,
         outcome=outcome,
         files=_stored(house, at, page, raw),
+        free=_free(house, at),
         returns_to_check=returns_to_check,
     )
     return house.pages.answer(

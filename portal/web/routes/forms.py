@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from portal.core.dates import Today, council_day
-from portal.core.errors import Conflict
+from portal.core.errors import Conflict, SlotTaken
 from portal.core.languages import day_in_words
 from portal.forms.as_asked import as_asked
 from portal.forms.definition import FormDefinition, Page
@@ -18,6 +18,7 @@ from portal.forms.fields.base import Asking, FieldError, Question
 from portal.forms.journey import Journey, Step, before
 from portal.forms.opening import Standing
 from portal.submissions.admitting import standings
+from portal.submissions.appointments import has_appointments, keep_holds
 from portal.submissions.filling import bring_answers, give_up_draft, save_for_later
 from portal.submissions.records import find_draft
 from portal.submissions.submission import Draft
@@ -135,6 +136,11 @@ def check_answers(request: Request, house: InHouse, asks: Asks, form: str) -> Re
     definition, journey = walk_draft(house, draft, house.today(), asks.language)
     if not journey.complete:
         return go_to(next_path(form, journey))
+    if has_appointments(definition):
+        try:
+            keep_holds(house.transactions, house.diary, draft.id, journey, house.clock())
+        except SlotTaken as lost:
+            return go_to(f"/forms/{form}/{lost.path}")
     return _show_check(request, house, definition, journey, draft)
 
 
@@ -170,6 +176,8 @@ def send(request: Request, house: InHouse, asks: Asks, form: str, posted: Posted
             quoted=quoted,
             language=asks.language,
         )
+    except SlotTaken as lost:
+        return go_to(f"/forms/{form}/{lost.path}")
     except Conflict:
         return go_to(f"/forms/{form}/check-answers")
     if sent is None:

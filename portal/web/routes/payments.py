@@ -7,7 +7,15 @@ import structlog
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
 
-from portal.core.errors import Conflict, Forged, Missing, ProviderRefused, ProviderUnavailable
+from portal.core.errors import (
+    Conflict,
+    Forged,
+    Missing,
+    ProviderRefused,
+    ProviderUnavailable,
+    ServiceClosed,
+    SlotTaken,
+)
 from portal.core.money import format_pounds
 from portal.forms.definition import FormDefinition
 from portal.payments.hearing import receive_event
@@ -25,6 +33,7 @@ from portal.payments.records import (
 from portal.payments.settling import settle
 from portal.payments.taking import start_payment
 from portal.submissions.admitting import keep_place
+from portal.submissions.appointments import keep_for_payment
 from portal.submissions.records import (
     as_submission,
     lock_submission,
@@ -121,6 +130,12 @@ def pay(request: Request, house: InHouse, asks: Asks, token: str, posted: Posted
     ):
         return house.pages.answer(request, "errors/too_many.html", status=429)
     keep_place(house.transactions, house.definitions, submission.id, house.clock())
+    try:
+        keep_for_payment(
+            house.transactions, house.diary, house.definitions, submission.id, house.clock()
+        )
+    except SlotTaken as lost:
+        return _choose_another(house, owed, submission, lost.path)
     provider = house.provider_for(owed)
 
     def urls(attempt_token: str) -> ReturnUrls:
@@ -155,6 +170,18 @@ def pay(request: Request, house: InHouse, asks: Asks, token: str, posted: Posted
     return go_to(redirect.url)
 
 
+def _choose_another(
+    house: InHouse, owed: PaymentRequest, submission: Submission, path: str
+) -> Response:
+    """The appointment is gone and nothing is paid: back to the page where another is chosen."""
+    reopened = _reopen(house, owed, submission)
+    if reopened is None:
+        raise ServiceClosed(submission.form)
+    if not reopened:
+        return go_to(f"/forms/{submission.form}/confirmation/{submission.reference}")
+    return go_to(f"/forms/{submission.form}/{path}")
+
+
 @router.post("/pay/{token}/change")
 def change_answers(house: InHouse, asks: Asks, token: str, posted: PostedForm) -> Response:
     """Go back to the answers before paying: the provider's page is closed first."""
@@ -162,8 +189,18 @@ def change_answers(house: InHouse, asks: Asks, token: str, posted: PostedForm) -
     with house.transactions.read() as session:
         owed = read_request(find_request_by_token(session, token))
     submission = _own_submission(house, asks, owed.owner)
+    reopened = _reopen(house, owed, submission)
+    if reopened is None:
+        return go_to(f"/pay/{token}")
+    if not reopened:
+        return go_to(f"/forms/{submission.form}/confirmation/{submission.reference}")
+    return go_to(f"/forms/{submission.form}/check-answers")
+
+
+def _reopen(house: InHouse, owed: PaymentRequest, submission: Submission) -> bool | None:
+    """Open the form again before it is paid; False when it is paid, None when that failed."""
     try:
-        reopened = reopen(
+        return reopen(
             house.submitting,
             house.provider_for(owed),
             submission,
@@ -172,10 +209,7 @@ def change_answers(house: InHouse, asks: Asks, token: str, posted: PostedForm) -
         )
     except (ProviderUnavailable, Conflict) as error:
         log.info("reopen_failed", reference=submission.reference, reason=str(error))
-        return go_to(f"/pay/{token}")
-    if not reopened:
-        return go_to(f"/forms/{submission.form}/confirmation/{submission.reference}")
-    return go_to(f"/forms/{submission.form}/check-answers")
+        return None
 
 
 @router.get("/pay/return/{attempt_token}")

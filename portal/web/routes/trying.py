@@ -18,6 +18,7 @@ from portal.core.shapes import is_tuple
 from portal.forms.answering import Answered, answer_page
 from portal.forms.answers import Answers, Item, dump_answers, load_answers
 from portal.forms.as_asked import as_asked
+from portal.forms.calendars import nothing_taken
 from portal.forms.definition import FormDefinition, Page, Repeat
 from portal.forms.examples import example_file
 from portal.forms.fees import FeeUnknown, calculate_fee
@@ -90,7 +91,9 @@ def _open(house: Front, asks: Visitor, form: str) -> _Trying:
 
 
 def _asking(house: Front, today: Today) -> Asking:
-    return Asking(today.on, house.filling.gazetteer, _file, bank_weights=house.filling.bank_weights)
+    free = nothing_taken(house.diary.calendars(), today.on, house.bank_holidays)
+    weights = house.filling.bank_weights
+    return Asking(today.on, house.filling.gazetteer, _file, bank_weights=weights, free=free)
 
 
 def _file(name: str) -> StoredFile | None:
@@ -366,6 +369,7 @@ def _show(  # all that one step may have to show
         raw=raw,
         errors=errors,
         outcome=outcome,
+        free=_asking(house, at.today).free,
         files={q.name: _files_of(q.name, raw, given) for q in page.questions if q.type == "file"},
         returns_to_check=returns_to_check,
     )

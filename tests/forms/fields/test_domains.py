@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from portal.forms.calendars import nothing_taken
 from portal.forms.examples import ExampleGazetteer, example_file
 from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.base import Asking, FieldError, Keys, Question, Unfinished
@@ -22,9 +23,11 @@ from portal.forms.fields.domain import (
     Words,
     YesNo,
 )
+from tests.forms.fields.village import CALENDARS
 
 TODAY = date(2026, 11, 24)
-ASKING = Asking(TODAY, ExampleGazetteer(), example_file)
+FREE = nothing_taken(CALENDARS, TODAY, frozenset())
+ASKING = Asking(TODAY, ExampleGazetteer(), example_file, free=FREE)
 ASKED: dict[str, list[dict[str, Any]]] = {
     "text": [
         {},
@@ -32,6 +35,7 @@ ASKED: dict[str, list[dict[str, Any]]] = {
         {"min_length": "40", "max_length": "60"},
         {"pattern": "[A-Z]{2}[- ]?\\d{4}(x|y)+[^a-z]"},
     ],
+    "appointment": [{"calendar": "rounds"}, {"calendar": "visits"}],
     "textarea": [{}, {"max_length": "12"}],
     "whole-number": [{}, {"min": "-7", "max": "12"}],
     "money": [{}, {"min": "£5.00", "max": "£9.99"}],

@@ -25,6 +25,7 @@ OPTIONS = {
 SETTINGS: Mapping[str, list[dict[str, Any]]] = {
     "text": [{}, {"max_length": "10", "min_length": "3"}],
     "textarea": [{}, {"max_words": "5", "max_length": "40"}],
+    "appointment": [{"calendar": "rounds"}, {"calendar": "visits"}],
     "email": [{}],
     "phone": [{}, {"autocomplete": "no"}],
     "whole-number": [{}, {"min": "1", "max": "999"}, {"min": "-40", "max": "-3"}],
@@ -452,6 +453,11 @@ VALUES: Mapping[str, st.SearchStrategy[dict[str, list[str]]]] = {
         lambda a, b: {"q-helpful": [a], "q-clear": [b], "q-clean": ["yes"]},
         st.sampled_from(["agree", "neither"]),
         st.sampled_from(["agree", ""]),
+    ),
+    "appointment": st.builds(
+        lambda ahead, time: {"q": [f"{TODAY + timedelta(ahead)}{time}"], "q-shown": ["7"]},
+        st.integers(0, 60),
+        st.sampled_from(["", " 09:00", " 13:00"]),
     ),
     "scale": st.integers(0, 10).map(lambda n: {"q": [str(n)]}),
 }

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from portal.forms.calendars import WHOLE_DAY, Calendar, OpenDay, nothing_taken
 from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.base import (
     AddressRecord,
@@ -77,7 +78,14 @@ class Village:
 def asking(*, on: date = TODAY) -> Asking:
     """What a field may use: the village, and six files stored with the draft."""
     files = {file.id: file for file in FILES}
-    return Asking(on, Village(), files.get)
+    return Asking(on, Village(), files.get, free=nothing_taken(CALENDARS, on, frozenset()))
+
+
+CALENDARS = {
+    "rounds": Calendar("rounds", 0, {n: OpenDay((WHOLE_DAY,), 2) for n in range(5)}, 60),
+    "visits": Calendar("visits", 30, {n: OpenDay((540, 570, 780), 1) for n in range(5)}, 60),
+}
+"""The diary of the village hall."""
 
 
 def question(

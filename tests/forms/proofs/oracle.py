@@ -18,10 +18,10 @@ from portal.core.dates import Today
 from portal.core.errors import PersonMustLook
 from portal.forms.conditions import Expression, evaluate, holds
 from portal.forms.definition import FormDefinition, Page
-from portal.forms.examples import ExampleGazetteer, example_file
+from portal.forms.examples import example_asking
 from portal.forms.fees import calculate_fee
 from portal.forms.fields import FIELD_TYPES
-from portal.forms.fields.base import Asking, FieldError, Question, Unfinished
+from portal.forms.fields.base import FieldError, Question, Unfinished
 from portal.forms.journey import compute, failing
 from portal.forms.texts import fill, placeholders
 
@@ -123,7 +123,7 @@ class _Trial:
 
     def run(self) -> Iterator[None]:
         """Try everything, stopping after each page."""
-        self.asking = Asking(self.today.on, ExampleGazetteer(), example_file)
+        self.asking = example_asking(self.form, self.today)
         self.cel = {q.name: FIELD_TYPES[q.type].cel for q in self.form.questions}
         self.texts = {t for text in _expressions(self.form) for t in re.findall(r'"([^"]*)"', text)}
         self.samples = {q.name: self._samples(q) for q in self.form.questions}
