@@ -7,7 +7,7 @@ to what is in the search box, so an address chosen earlier never outlives a new 
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from portal.forms.fields.base import (
@@ -100,15 +100,17 @@ class AddressField:
         """Search when a button asks for it, else read the choice, the lines or the search words."""
         name = question.name
         settings: AddressSettings = question.settings
-        query = read_text(question, raw, f"{name}-query", about="what you search for")
         choice = read_text(question, raw, name, about="the address")
-        wrong = tuple(part for part in (query, choice) if isinstance(part, FieldError))
-        if isinstance(query, FieldError) or isinstance(choice, FieldError):
-            return wrong
-        if f"{name}-find" in raw:
-            return _search(question, query, asking)
-        if settings.manual and _is_by_hand(question, raw, choice):
+        if isinstance(choice, FieldError):
+            return (replace(choice, input=_first_shown(question, raw)),)
+        is_searched = f"{name}-find" in raw
+        if settings.manual and not is_searched and _is_by_hand(question, raw, choice):
             return _by_hand(question, raw)
+        query = read_text(question, raw, f"{name}-query", about="what you search for")
+        if isinstance(query, FieldError):
+            return (query,)
+        if is_searched:
+            return _search(question, query, asking)
         if choice and choice != MANUAL:
             return _chosen(question, choice, query, asking)
         return _search(question, query, asking) if query or not question.optional else None
@@ -265,6 +267,13 @@ def _belongs(record: AddressRecord, query: str, asking: Asking) -> bool:
         return True
     found: Sequence[AddressRecord] = asking.gazetteer.search(query)
     return any(match.uprn == record.uprn for match in found)
+
+
+def _first_shown(question: Question, raw: Raw) -> str:
+    """The first input of the page as it is shown again: the matches are not, they are searched."""
+    settings: AddressSettings = question.settings
+    is_by_hand = settings.manual and list(raw.get(question.name, ()))[:1] == [MANUAL]
+    return f"{question.name}-{'line-1' if is_by_hand else 'query'}"
 
 
 def _is_by_hand(question: Question, raw: Raw, choice: str) -> bool:

@@ -207,6 +207,8 @@ def _read(question: Question, raw: Raw) -> _Typed | tuple[FieldError, ...]:
     name = question.name
     query = read_text(question, raw, f"{name}-query", about="what you search for")
     choice = read_text(question, raw, name, about="the place")
+    if isinstance(choice, FieldError):  # the matches are not shown again: they are searched
+        choice = replace(choice, input=f"{name}-query")
     words = read_text(
         question, raw, f"{name}-description", about=_WORDS, most=_LONGEST_WORDS, lines=True
     )
