@@ -83,7 +83,9 @@ def _compile(item: Reader, vocabulary: Vocabulary) -> Expression | None:
     compiled = vocabulary.compile(item.text("is"))
     if isinstance(compiled, Mistake):
         item.error("is", compiled.code, compiled.message, compiled.hint, offset=compiled.offset)
-        return None
+        compiled = compiled.expression
+        if compiled is None:
+            return None
     if compiled.result not in _TYPES:
         item.error(
             "is",

@@ -78,6 +78,8 @@ class Expression:
     """BOOL, INT, STRING or TIMESTAMP."""
     compiled: Any
     spot: Spot = field(default=Spot(), compare=False)
+    is_told_by_list: bool = False
+    """Whether only the questions of a list tell its type: to CEL it could be anything."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Compiled expressions live in this process only."""
@@ -93,6 +95,8 @@ class Mistake:
     offset: int
     hint: str = ""
     code: str = "C001"
+    expression: Expression | None = None
+    """What was compiled all the same, where only a form's lists show that it is wrong."""
 
 
 class Vocabulary:

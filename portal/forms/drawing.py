@@ -1,18 +1,20 @@
 """Draws the flow of a form as SVG: for eyes from top to bottom, for a screen reader as a list.
 
 One column of boxes, 360 units wide like a phone: the pages in order, each with its condition above
-it and a way around it, exits that lead nowhere, repeating groups as frames, the fee and the end.
+it and a way around it, exits that lead nowhere, repeating groups as frames, the fee and the end. A
+section is headed by a box of its own, which says what must be completed before it.
 Only presentation attributes are used, so that it may stand in a page with a strict policy.
 """
 
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import TypeAlias
 from xml.sax.saxutils import escape, quoteattr
 
 from portal.core.money import format_pounds
-from portal.forms.definition import FeeLine, FormDefinition, Page, Part, Repeat
+from portal.forms.definition import FeeLine, FormDefinition, Page, Part, Repeat, Section
 from portal.forms.fields import FIELD_TYPES
 
 WIDTH = 360
@@ -31,6 +33,7 @@ _STYLES = {
 }
 _FILLS = {
     "start": "#cfe8e4",
+    "section": "#dfe3f2",
     "page": "#ffffff",
     "list": "#eef5f4",
     "exit": "#f9dedd",
@@ -52,7 +55,7 @@ class Box:
     """One box: what it stands for, where it is, and what it says."""
 
     kind: str
-    """start, page, list, exit, fee or end."""
+    """start, section, page, list, exit, fee or end."""
     name: str
     """The page's or list's name; empty for the rest."""
     x: float
@@ -128,7 +131,11 @@ def lay_out(definition: FormDefinition) -> Layout:
     """Put every box at its place; boxes never overlap, and a frame holds all that repeats."""
     placing = _Placing(Layout())
     placing.box("start", "", [("Start", _BOLD), (definition.title, _PLAIN)])
-    placing.parts(definition.parts)
+    for section, parts in groupby(definition.parts, key=lambda part: part.section):
+        heads = [each for each in definition.sections if each.name == section]
+        for head in heads:
+            placing.box("section", "", [*_section_words(definition, head)])
+        placing.parts(tuple(parts))
     if definition.fee:
         placing.box("fee", "", [("To pay", _BOLD), *_fee_words(definition.fee)])
     placing.box(
@@ -138,6 +145,18 @@ def lay_out(definition: FormDefinition) -> Layout:
     )
     placing.layout.height = placing.y + _MARGIN
     return placing.layout
+
+
+def _section_words(definition: FormDefinition, section: Section) -> Iterator[tuple[str, str]]:
+    yield section.title, _BOLD
+    yield f"section {section.name}", _CODE
+    if definition.has_task_list:
+        waits = definition.waits.get(section.name, frozenset())
+        first = [each.title for each in definition.sections if each.name in waits]
+        yield (
+            f"Once completed: {', '.join(first)}" if first else "Can be filled in at any time",
+            _PLAIN,
+        )
 
 
 def _fee_words(lines: Sequence[FeeLine]) -> Iterator[tuple[str, str]]:

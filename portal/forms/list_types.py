@@ -48,9 +48,9 @@ class FormVocabulary(Vocabulary):
         try:
             kind = _Check(compiled, self._types, self._rows).kind()
         except _Wrong as wrong:
-            return wrong.mistake
+            return replace(wrong.mistake, expression=compiled)
         if compiled.result == "DYN" and kind.type != "dyn":
-            return replace(compiled, result=kind.type.upper())
+            return replace(compiled, result=kind.type.upper(), is_told_by_list=True)
         return compiled
 
 

@@ -116,8 +116,9 @@ def parse_kept(bundle: Bundle) -> Parsed:
     return Parsed(definition if forgiven else None, findings)
 
 
-_HARMLESS = frozenset({"F024", "F028", "F029", "F032", "F037", "F038", "F042"})
-"""Codes of findings about words people read, empty pages, and the file's name."""
+_HARMLESS = frozenset({"C007", "C008", "F024", "F028", "F029", "F032", "F037", "F038", "F042"})
+"""Codes of findings about words people read, empty pages, the file's name, and expressions that
+came to nothing within a list before that was found."""
 _WORDS = ("title", "summary", "service_area", "lgsl", "takes", "before_you_start", "subject")
 _MISSING_WORDS = frozenset(f"{key} is missing" for key in (*_WORDS, "what_happens_next"))
 

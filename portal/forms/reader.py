@@ -184,16 +184,19 @@ class Reader:
         compiled = vocabulary.compile(text)
         if isinstance(compiled, Mistake):
             self.error(key, compiled.code, compiled.message, compiled.hint, offset=compiled.offset)
-            return None
+            compiled = compiled.expression
+            if compiled is None:
+                return None
         if compiled.result not in (result, "DYN"):
             self.error(
                 key,
-                "C002",
+                "C008" if compiled.is_told_by_list else "C002",
                 f"this gives {_in_words(compiled.result)}, not {_in_words(result)}",
                 "Compare it with something: plots > 10.",
                 offset=0,
             )
-            return None
+            if not compiled.is_told_by_list:
+                return None
         return replace(compiled, spot=self.spot(key))
 
 

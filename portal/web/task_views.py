@@ -36,7 +36,7 @@ class TasksView:
     back: str
 
 
-_COLOURS = {Status.NOT_STARTED: "blue", Status.IN_PROGRESS: "teal"}
+_COLOURS = {Status.NOT_STARTED: "teal", Status.IN_PROGRESS: "blue"}
 
 
 def tasks_view(form: FormDefinition, tasks: Sequence[Task], *, can_save: bool) -> TasksView:

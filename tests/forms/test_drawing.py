@@ -10,7 +10,9 @@ import pytest
 from portal.forms.definition import FormDefinition
 from portal.forms.drawing import WIDTH, Box, Frame, Layout, draw, lay_out
 from portal.forms.library import load_library
+from portal.forms.parsing import Bundle, parse_form
 from tests.forms.small import form_of
+from tests.forms.stall import FORM as SECTIONED
 
 LIBRARY = load_library(Path(__file__).parents[2] / "form_definitions")
 SVG = "{http://www.w3.org/2000/svg}"
@@ -51,7 +53,9 @@ NESTED = form_of(
     "fee: [{line: a, label: Each, amount: £3.00, when: many, income_code: A, vat: exempt}]\n"
     "charge: any\n",
 )
-FORMS = [*LIBRARY.forms.values(), NESTED]
+STALL = parse_form(Bundle("market-stall.yml", SECTIONED)).definition
+assert STALL is not None
+FORMS = [*LIBRARY.forms.values(), NESTED, STALL]
 every_form = pytest.mark.parametrize("form", FORMS, ids=lambda form: form.form)
 
 
@@ -150,3 +154,26 @@ def test_nothing_leads_on_from_an_exit_but_the_way_around_it():
     (sorry,) = (box for box in layout.boxes if box.name == "sorry")
     bottom = sorry.y + sorry.height
     assert not [line for line in layout.lines if line[0][1] == bottom]
+
+
+def test_a_section_is_headed_before_its_pages_with_what_must_be_completed_first():
+    assert STALL is not None
+    boxes = lay_out(STALL).boxes
+    heads = [" ".join(w.text for w in box.words) for box in boxes if box.kind == "section"]
+    assert heads == [
+        "About you section you Can be filled in at any time",
+        "What you sell section goods Can be filled in at any time",
+        "Your food section food Once completed: What you sell",
+        "Your pitch section pitch Can be filled in at any time",
+        "Your promise section promise Once completed: About you, What you sell",
+    ]
+    order = [box.name or box.kind for box in boxes]
+    assert order[order.index("pitch") - 1] == "section"
+    assert order[:3] == ["start", "section", "your-name"]
+
+
+def test_sections_without_a_task_list_are_headed_by_their_titles_alone():
+    form = parse_form(Bundle("market-stall.yml", SECTIONED.replace("task_list: yes\n", "")))
+    assert form.definition is not None
+    first = next(box for box in lay_out(form.definition).boxes if box.kind == "section")
+    assert [words.text for words in first.words] == ["About you", "section you"]

@@ -53,3 +53,33 @@ def test_what_is_asked_charged_or_sent_is_never_guessed(old: str, new: str) -> N
 
 def test_a_file_that_was_renamed_is_read() -> None:
     assert kept(FORM, "hall.yml").definition is not None
+
+
+CHAIRS = """\
+  - repeat: chairs
+    title: Chairs
+    each: chair
+    max: 9
+    pages:
+      - page: chair
+        questions: [{question: colour, ask: Colour, type: text}]
+  - page: red
+    when: WHEN
+    title: Red
+    guidance: Red.
+  - page: your-details
+"""
+
+
+@pytest.mark.parametrize(
+    "when",
+    ['chairs.exists(c, c.color == "red")', "chairs.exists(c, c.colour > 3)", "chairs[0].colour"],
+)
+def test_what_went_wrong_within_a_list_unnoticed_means_what_it_meant(when: str) -> None:
+    parsed = kept(without("  - page: your-details\n", CHAIRS.replace("WHEN", when)))
+    assert {finding.code for finding in parsed.findings} <= {"C007", "C008"}
+    assert parsed.definition is not None
+    red = parsed.definition.page("red")
+    assert red is not None
+    assert red.when is not None
+    assert red.when.text == when

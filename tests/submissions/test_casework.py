@@ -83,6 +83,14 @@ def test_whichever_question_says_where_the_officer_learns_it(start: str) -> None
     assert case.location.address in {"Land north of Mill Lane", "Station Road"}
 
 
+def test_a_form_in_sections_heads_its_answers_with_them() -> None:
+    form = LIBRARY.forms["taxi-driver-licence"]
+    case = _case(form, form.examples[0])
+    headings = {answer.question: answer.page_title for answer in case.answers}
+    assert headings["driver_number"] == "Your age and driving licence: Your driving licence"
+    assert headings["addresses"] == "Where you have lived: Your addresses in the last 5 years"
+
+
 def test_what_nobody_was_asked_is_left_out() -> None:
     form = LIBRARY.forms["report-fly-tipping"]
     example = next(e for e in form.examples if e.name.startswith("An anonymous"))

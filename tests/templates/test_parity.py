@@ -30,7 +30,7 @@ def test_every_component_a_form_is_made_of_is_compared():
         "button", "character-count", "checkboxes", "date-input", "details", "error-message",
         "error-summary", "file-upload", "hint", "input", "inset-text", "label",
         "notification-banner", "panel", "radios", "select", "skip-link", "summary-list", "table",
-        "tag", "textarea", "warning-text",
+        "tag", "task-list", "textarea", "warning-text",
     }  # fmt: skip
 
     assert components <= set(TABLE)

@@ -6,10 +6,12 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+from starlette.testclient import TestClient
 
 from portal.core.dates import council_day
 from tests.forms.stall import FORM, PATH
 from tests.support.portal_house import (
+    BASE_URL,
     FORMS,
     Neighbours,
     Portal,
@@ -285,3 +287,56 @@ def test_the_written_examples_can_be_filled_in_the_form_s_own_order(market: Port
     assert "£65.00" in check
     assert check.index(">What you sell</h2>") < check.index(">Helper 1</h3>")
     assert ">Worked out from your answers</h2>" in check
+
+
+def at_the_machine(market: Portal) -> Resident:
+    """A designer, for whom the workbench is open."""
+    headers = {"sec-fetch-site": "same-origin"}
+    client = TestClient(
+        market.app,
+        base_url=BASE_URL,
+        headers=headers,
+        follow_redirects=False,
+        client=("127.0.0.1", 40000),
+    )
+    return Resident(client, market.house)
+
+
+PREVIEW = "/design/market-stall/preview"
+
+
+def try_out(designer: Resident, page: str, values: dict[str, str]) -> str:
+    """Answer one page of the preview; where it leads."""
+    answer = designer.post(f"{PREVIEW}/{page}", values, page=f"{PREVIEW}/{page}")
+    assert answer.status_code == 303, errors_in(answer.text)
+    return path_of(answer.headers["location"])
+
+
+def test_the_preview_has_the_list_and_goes_through_its_sections_in_any_order(
+    market: Portal,
+) -> None:
+    designer = at_the_machine(market)
+    assert f'href="{PREVIEW}/tasks"' in designer.read(PREVIEW)
+    assert links_in(designer.read(f"{PREVIEW}/tasks"))[0] == f"{PREVIEW}/your-name"
+    assert try_out(designer, "pitch", {"metres": "4"}) == f"{PREVIEW}/place"
+    assert tasks_in(designer.read(f"{PREVIEW}/tasks"))["Your pitch"] == "In progress"
+    assert try_out(designer, "place", {"place": "hall"}) == f"{PREVIEW}/tasks"
+    early = designer.get(f"{PREVIEW}/promise")
+    assert path_of(early.headers["location"]) == f"{PREVIEW}/tasks"
+    early = designer.get(f"{PREVIEW}/check-answers")
+    assert path_of(early.headers["location"]) == f"{PREVIEW}/tasks"
+    try_out(designer, "your-name", {"trader": "Ann"})
+    assert try_out(designer, "old-enough", {"adult": "no"}) == f"{PREVIEW}/too-young"
+    assert try_out(designer, "old-enough", {"adult": "yes"}) == f"{PREVIEW}/tasks"
+    try_out(designer, "sells", {"sells": "other"})
+    try_out(designer, "helpers", {"helpers": "no"})
+    assert try_out(designer, "promise", {"bins": "0"}) == f"{PREVIEW}/tasks"
+    assert set(tasks_in(designer.read(f"{PREVIEW}/tasks")).values()) == {"Completed"}
+    assert "£40.00" in designer.read(f"{PREVIEW}/check-answers")
+    changed = try_out(designer, "pitch", {"metres": "2", "return": "check-answers"})
+    assert changed == f"{PREVIEW}/check-answers"
+    opened = try_out(designer, "sells", {"sells": "food", "return": "check-answers"})
+    assert opened == f"{PREVIEW}/tasks"
+    other = at_the_machine(market)
+    wrong = other.get("/design/report-fly-tipping/preview/tasks")
+    assert path_of(wrong.headers["location"]).startswith("/design/report-fly-tipping/preview/")
