@@ -19,6 +19,7 @@ from portal.web.counting import Counted
 from portal.web.front import Front
 from portal.web.rendering import go_to
 from portal.web.routes import (
+    appointments,
     changing,
     council,
     design,
@@ -98,9 +99,9 @@ def create_app(
     # Each router's patterns are tried in turn. `filling` takes every address within a form that the
     # ones before it did not; after it in the order in which they are asked for most.
     routers = [forms.router, payments.router, changing.router, filling.router]
-    routers += [health.router, council.router, resuming.router]
+    routers += [health.router, council.router, resuming.router, appointments.router]
     if not house.settings.is_production:
-        routers.append(outbox.router)
+        routers += [outbox.router, appointments.officers]
     routers += [design.router, trying.router]
     for router in routers:
         app.include_router(router)
