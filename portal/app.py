@@ -19,6 +19,7 @@ from portal.web.counting import Counted
 from portal.web.front import Front
 from portal.web.rendering import go_to
 from portal.web.routes import (
+    appointments,
     changing,
     council,
     design,
@@ -101,10 +102,10 @@ def create_app(
     # Each router's patterns are tried in turn. `filling` takes every address within a form that the
     # ones before it did not; after it in the order in which they are asked for most.
     routers = [forms.router, payments.router, changing.router, tasks.router, filling.router]
-    routers += [health.router, council.router, resuming.router]
+    routers += [health.router, council.router, resuming.router, appointments.router]
     if not house.settings.is_production:
         routers += [outbox.router, staff.demo_router]
-    routers += [staff.router, design.router, trying.router]
+    routers += [staff.router, appointments.officers, design.router, trying.router]
     for router in routers:
         app.include_router(router)
     for error in (*_PAGES, HTTPException, PortalError, Exception):

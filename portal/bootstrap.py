@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from portal.addresses.local import LocalGazetteer
 from portal.cases.crm import Crm, CrmSettings, load_crm
+from portal.cases.notes import ADD_NOTE, add_note
 from portal.cases.routing import HAND_OVER, open_case
 from portal.core.bank_holidays import bank_holidays
 from portal.core.dates import Today, council_day
@@ -231,6 +232,8 @@ def build_house(settings: Settings, clock: Clock = real_clock, *, pace: float = 
         receipt_url=receipt_url,
         receipt_files=receipt_files,
         draw=_receipt_drawer(),
+        diary=diary,
+        appointment_url=lambda one: f"{settings.base_url}/appointments/{diary.token(one)}",
     )
     house = House(
         settings=settings,
@@ -377,6 +380,9 @@ def _handlers(house: House) -> Mapping[str, Handler]:
         purge(house.transactions, house.attachments, now=now)
         sweep(house.transactions, house.attachments, house.receipt_files, now=now)
 
+    def tell_case(note_id: str) -> timedelta | None:
+        return add_note(house.transactions, house.crm, note_id, clock=house.clock)
+
     def catch_up() -> None:
         now = house.clock()
         collect_missed_events(
@@ -385,6 +391,7 @@ def _handlers(house: House) -> Mapping[str, Handler]:
 
     return {
         HAND_OVER: hand_over,
+        ADD_NOTE: tell_case,
         CONFIRM: write_confirmation,
         RENDER_RECEIPT: render,
         SEND_NOTICE: send,

@@ -437,15 +437,15 @@ def price(
 @app.command()
 def used(
     name: Annotated[
-        str | None, typer.Argument(help="A page or list of _shared.yml; all when left out.")
+        str | None, typer.Argument(help="A shared page or list, or a calendar; all when left out.")
     ] = None,
 ) -> None:
-    """Say which forms use a shared page or list of choices."""
+    """Say which forms use a shared page, list of choices or calendar."""
     from portal.forms.used_by import used_by
 
     shared = used_by(SHARED_FILE, read_bundles(_forms_folder()))
     if name and all(each.name != name for each in shared):
-        print(f"{SHARED_FILE} has no {name}. It has: {', '.join(each.name for each in shared)}.")
+        print(f"There is no shared {name}. There are: {', '.join(each.name for each in shared)}.")
         raise typer.Exit(1)
     for each in shared:
         if name in (None, each.name):

@@ -30,7 +30,7 @@ ABOUT: Mapping[Permission, str] = {
     Permission.READ_FORMS: "look at the workbench, try forms, see their history",
     Permission.WRITE_FORMS: "write draft definitions and ask for their publication",
     Permission.PUBLISH_FORMS: "publish what somebody else wrote, or send it back",
-    Permission.HELP_RESIDENTS: "help residents with their forms (no page asks for it yet)",
+    Permission.HELP_RESIDENTS: "help residents: see what appointments are booked",
     Permission.FILL_OFFICER_FORMS: "fill in the forms that are for officers only",
     Permission.SUPERVISE: "see what officers did (no page asks for it yet)",
     Permission.READ_STAFF: "see who may sign in, and as what",

@@ -1,10 +1,12 @@
-"""Who takes what from `_shared.yml`: which forms a change to a shared page or list touches."""
+"""Who takes what from `_shared.yml` and `_calendars.yml`: which forms a change of it touches."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from portal.core.shapes import is_mapping
+from portal.forms.calendar_parsing import parse_calendars
+from portal.forms.calendar_parsing import uses_of as calendar_uses
 from portal.forms.parsing import Bundle
 from portal.forms.shared_options import USE
 from portal.forms.source import Path, Source, read_source
@@ -12,10 +14,10 @@ from portal.forms.source import Path, Source, read_source
 
 @dataclass(frozen=True, slots=True, order=True)
 class Use:
-    """One place that takes a shared page or list of choices."""
+    """One place that takes a shared page, list of choices or calendar."""
 
     kind: str
-    """page or options."""
+    """page, options or calendar."""
     name: str
     file: str
     line: int
@@ -23,7 +25,7 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """One shared page or list of choices, and every place that takes it."""
+    """One shared page, list of choices or calendar, and every place that takes it."""
 
     kind: str
     name: str
@@ -31,9 +33,9 @@ class Shared:
 
 
 def used_by(shared_file: str, bundles: Iterable[Bundle]) -> tuple[Shared, ...]:
-    """Everything `_shared.yml` offers, in its order, with the places that take it.
+    """Everything `_shared.yml` and `_calendars.yml` offer, in their order, with who takes it.
 
-    All bundles are of one folder, so they have the same `_shared.yml`. Files that cannot be read
+    All bundles are of one folder, so they have the same shared files. Files that cannot be read
     take nothing; `portal check` says what is wrong with them.
     """
     listed = list(bundles)
@@ -42,11 +44,18 @@ def used_by(shared_file: str, bundles: Iterable[Bundle]) -> tuple[Shared, ...]:
     uses = sorted(use for source in sources for use in _uses(source))
     return tuple(
         Shared(kind, name, tuple(u for u in uses if (u.kind, u.name) == (kind, name)))
-        for kind, name in _offered(shared)
+        for kind, name in (*_offered(shared), *_calendars(listed))
     )
 
 
+def _calendars(bundles: list[Bundle]) -> Iterator[tuple[str, str]]:
+    for name in parse_calendars((bundles[0].calendars if bundles else "") or "").names:
+        yield "calendar", name
+
+
 def _uses(source: Source) -> Iterator[Use]:
+    for path, name in calendar_uses(source):
+        yield Use("calendar", name.strip(), source.file, source.scalars[path].line)
     for path, scalar in source.scalars.items():
         if path[:1] == ("pages",) and path[-1] == USE:
             yield Use(_kind(path), scalar.value.strip(), source.file, scalar.line)

@@ -33,6 +33,8 @@ class NoticeKind(StrEnum):
     REFUND_MADE = "refund-made"
     RESUME_LINK = "resume-link"
     STATUS_CHANGED = "status-changed"
+    APPOINTMENT_MOVED = "appointment-moved"
+    APPOINTMENT_CANCELLED = "appointment-cancelled"
 
 
 _SUBJECTS: Mapping[str, Mapping[NoticeKind, str]] = {
@@ -43,6 +45,8 @@ _SUBJECTS: Mapping[str, Mapping[NoticeKind, str]] = {
         NoticeKind.REFUND_MADE: "We have refunded {amount}: {service}",
         NoticeKind.RESUME_LINK: "Continue your form: {service}",
         NoticeKind.STATUS_CHANGED: "An update on your form: {service}",
+        NoticeKind.APPOINTMENT_MOVED: "Your appointment is moved: {service}",
+        NoticeKind.APPOINTMENT_CANCELLED: "Your appointment is cancelled: {service}",
     },
     "cy": {
         NoticeKind.SUBMISSION_RECEIVED: "Rydym wedi cael eich ffurflen: {service}",
@@ -51,6 +55,8 @@ _SUBJECTS: Mapping[str, Mapping[NoticeKind, str]] = {
         NoticeKind.REFUND_MADE: "Rydym wedi ad-dalu {amount}: {service}",
         NoticeKind.RESUME_LINK: "Parhau â’ch ffurflen: {service}",
         NoticeKind.STATUS_CHANGED: "Diweddariad ar eich ffurflen: {service}",
+        NoticeKind.APPOINTMENT_MOVED: "Mae eich apwyntiad wedi’i symud: {service}",
+        NoticeKind.APPOINTMENT_CANCELLED: "Mae eich apwyntiad wedi’i ganslo: {service}",
     },
 }
 _FOLDERS = {"en": "messages", "cy": "messages/cy"}
@@ -93,14 +99,19 @@ class AboutSubmission:
 
 
 def submission_received(
-    about: AboutSubmission, *, what_happens_next: str, summary_url: str = ""
+    about: AboutSubmission,
+    *,
+    what_happens_next: str,
+    summary_url: str = "",
+    appointment_urls: str = "",
 ) -> Message:
-    """Tell that a submission arrived."""
+    """Tell that a submission arrived. `appointment_urls` are one to a line."""
     return _about(
         NoticeKind.SUBMISSION_RECEIVED,
         about,
         what_happens_next=what_happens_next,
         summary_url=summary_url,
+        appointment_urls=appointment_urls,
     )
 
 
@@ -156,6 +167,16 @@ def status_changed(about: AboutSubmission, *, progress: str) -> Message:
         about,
         progress=progress,
     )
+
+
+def appointment_moved(about: AboutSubmission, *, appointment_url: str) -> Message:
+    """Tell that an appointment is at another time now. When it is, is behind the link."""
+    return _about(NoticeKind.APPOINTMENT_MOVED, about, appointment_url=appointment_url)
+
+
+def appointment_cancelled(about: AboutSubmission, *, about_money: str) -> Message:
+    """Tell that an appointment is cancelled, and what becomes of the money, if there is any."""
+    return _about(NoticeKind.APPOINTMENT_CANCELLED, about, about_money=about_money)
 
 
 def write(message: Message, render: Render) -> str:

@@ -132,6 +132,18 @@ def appointments_of(session: Session, submission_id: str) -> Sequence[Appointmen
     return session.execute(statement).scalars().all()
 
 
+def booked_of(session: Session, submission_id: str) -> list[AppointmentRow]:
+    """What is booked for a submission, earliest first."""
+    rows = appointments_of(session, submission_id)
+    return [row for row in rows if row.state == AppointmentState.BOOKED.value]
+
+
+def find_by_token_hash(session: Session, token_hash: str) -> AppointmentRow | None:
+    """The appointment with this secret word, as it stands."""
+    statement = select(AppointmentRow).where(col(AppointmentRow.token_hash) == token_hash)
+    return session.execute(statement).scalar_one_or_none()
+
+
 def booked_in(session: Session, calendar: str, since: date, limit: int) -> Sequence[AppointmentRow]:
     """What is booked in a calendar from a day on, earliest first."""
     statement = (

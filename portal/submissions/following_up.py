@@ -6,7 +6,7 @@ from datetime import datetime
 
 from portal.core.errors import Missing, TryAgain
 from portal.core.money import format_pounds
-from portal.database import Transactions
+from portal.database import Session, Transactions
 from portal.forms.answers import load_answers
 from portal.forms.definition import Council, FormDefinition
 from portal.forms.fields import FIELD_TYPES
@@ -23,7 +23,9 @@ from portal.notices.messages import (
 from portal.notices.sending import Notice, notice_id, queue_notice
 from portal.payments.receipt import Receipt, load_receipt
 from portal.payments.records import get_receipt
+from portal.submissions.appointment_records import booked_of
 from portal.submissions.definitions import Definitions
+from portal.submissions.diary import Diary
 from portal.submissions.receipt_files import ReceiptFiles
 from portal.submissions.records import (
     as_submission,
@@ -49,6 +51,9 @@ class FollowingUp:
     receipt_files: ReceiptFiles
     draw: Callable[[Receipt, str, str], bytes]
     """A receipt, the address behind its QR code and a language → a PDF."""
+    diary: Diary
+    appointment_url: Callable[[str], str]
+    """The page of an appointment from its id."""
 
 
 def confirm(house: FollowingUp, submission_id: str, receipt_id: str = "", *, now: datetime) -> None:
@@ -62,9 +67,16 @@ def confirm(house: FollowingUp, submission_id: str, receipt_id: str = "", *, now
             return
         submission = as_submission(row)
         definition = house.definitions.by_digest(row.form, row.digest).in_language(row.language)
-        about = _about(house, submission, definition)
+        about = about_submission(house, submission, definition)
         messages: list[tuple[Message, tuple[Mapping[str, str], ...]]] = [
-            (submission_received(about, what_happens_next=definition.what_happens_next.strip()), ())
+            (
+                submission_received(
+                    about,
+                    what_happens_next=definition.what_happens_next.strip(),
+                    appointment_urls=_appointment_urls(house, session, submission_id),
+                ),
+                (),
+            )
         ]
         if receipt_id:
             receipt = get_receipt(session, receipt_id)
@@ -99,9 +111,14 @@ def contact_of(council: Council) -> CouncilContact:
     )
 
 
-def _about(
+def _appointment_urls(house: FollowingUp, session: Session, submission_id: str) -> str:
+    return "\n".join(house.appointment_url(row.id) for row in booked_of(session, submission_id))
+
+
+def about_submission(
     house: FollowingUp, submission: Submission, definition: FormDefinition
 ) -> AboutSubmission:
+    """What a message about a submission may know of it."""
     values = load_answers(definition, submission.answers).values
     question = definition.question(definition.case.customer.get("name", ""))
     name = ""

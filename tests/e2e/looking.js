@@ -46,7 +46,7 @@ const problemsOfOrder = () => {
       e.tagName === "A" &&
       getComputedStyle(e).display === "inline" &&
       e.parentElement.textContent.trim().length > e.textContent.trim().length;
-    if (isInText || e.matches(".govuk-skip-link, .skip")) continue;
+    if (isInText || e.matches(".govuk-skip-link, .skip, [aria-hidden=true][tabindex=\"-1\"]")) continue;
     if (width < 24 || height < 24)
       problems.push(`small target ${Math.round(width)}×${Math.round(height)}: ${named(e)}`);
   }

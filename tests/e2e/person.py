@@ -180,6 +180,10 @@ class Person:
                 for box in self.group(question).get_by_role("radio").all():
                     if box.get_attribute("value") in values:
                         self._tap_label(box)
+            case "appointment":
+                boxes = self.group(question).get_by_role("radio").all()
+                wanted = [box for box in boxes if box.get_attribute("value") in values]
+                self._tap_label((wanted or boxes)[0])
             case "checkboxes" | "declaration":
                 for box in self.group(question).get_by_role("checkbox").all():
                     if box.get_attribute("value") in values:

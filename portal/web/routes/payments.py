@@ -18,6 +18,7 @@ from portal.core.errors import (
 )
 from portal.core.money import format_pounds
 from portal.forms.definition import FormDefinition
+from portal.forms.fields.appointment import slot_in_words
 from portal.payments.hearing import receive_event
 from portal.payments.payment import PaymentRequest, RequestStatus
 from portal.payments.provider import PaymentProvider, ReturnUrls
@@ -33,6 +34,7 @@ from portal.payments.records import (
 from portal.payments.settling import settle
 from portal.payments.taking import start_payment
 from portal.submissions.admitting import keep_place
+from portal.submissions.appointment_records import booked_of
 from portal.submissions.appointments import keep_for_payment
 from portal.submissions.records import (
     as_submission,
@@ -285,6 +287,7 @@ def show_confirmation(
             raise Missing(reference)
         paying = row.status == SubmissionStatus.AWAITING_PAYMENT
         receipts = [] if paying else house.receipts_of(session, row.id)
+        booked = booked_of(session, row.id)
     if row.status == SubmissionStatus.REOPENED:
         return go_to(f"/forms/{form}/check-answers")
     if paying:
@@ -298,6 +301,10 @@ def show_confirmation(
         reference=row.reference,
         email=row.email,
         receipts=receipts,
+        appointments=[
+            (slot_in_words(each.slot, row.language), f"/appointments/{house.diary.token(each.id)}")
+            for each in booked
+        ],
         total=format_pounds(row.total) if row.total else "",
     )
 

@@ -194,6 +194,7 @@ def show_myself(request: Request, house: InHouse, signed: Signed) -> Response:
         may=[ABOUT[each] for each in Permission if staff.may(each)],
         sees_forms=staff.may(Permission.READ_FORMS),
         sees_staff=staff.may(Permission.READ_STAFF),
+        helps=staff.may(Permission.HELP_RESIDENTS),
         forms=[
             form
             for form in house.definitions.served().values()
