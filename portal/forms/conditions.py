@@ -163,13 +163,18 @@ class Vocabulary:
             hint = f"There are: {', '.join(_FUNCTIONS)}."
             return Mistake(f"there is no function called {name}", offset, hint)
         offset = _begin(text, name, offset) if text[offset : offset + 1] == "." else offset
-        return Mistake(f"there is no question called {name}", offset, self._nearest(name))
+        compared = text[:offset].rstrip().endswith(("==", "!=", "[", ","))
+        cure = self._nearest(name)
+        if not cure and compared:
+            cure = f'A choice stands in quotes: "{name}".'
+        cure = cure or "Use the name after `question:`."
+        return Mistake(f"there is no question called {name}", offset, cure)
 
     def _nearest(self, name: str) -> str:
         import difflib  # noqa: PLC0415  # only when somebody made a slip
 
         near = difflib.get_close_matches(name, self._names, n=1)
-        return f"Did you mean {near[0]}?" if near else "Use the name after `question:`."
+        return f"Did you mean {near[0]}?" if near else ""
 
 
 def _offset(text: str, line: int, column: int) -> int:

@@ -13,7 +13,7 @@ from portal.forms.fields.base import Keys, Question
 from portal.forms.language import CHECK, PAGE, QUESTION, REPEAT, SHARED, SHARED_PAGE
 from portal.forms.list_types import ROWS
 from portal.forms.placeholders import check_placeholders
-from portal.forms.reader import PAGE_NAME, QUESTION_NAME, Reader
+from portal.forms.reader import PAGE_NAME, QUESTION_NAME, Reader, nearest
 from portal.forms.shared_options import choices_of, read_list
 from portal.forms.source import Finding, Source, read_source
 from portal.forms.texts import placeholders
@@ -226,7 +226,7 @@ def _question(item: Reader, shared: Source) -> Question:
             "type",
             "F027",
             f"there is no field type called {kind}",
-            f"Choose from {', '.join(sorted(FIELD_TYPES))}.",
+            nearest(kind, FIELD_TYPES) or f"Choose from {', '.join(sorted(FIELD_TYPES))}.",
         )
     if field_type is not None and field_type.asks and not item.text("ask"):
         item.error("", "F028", "ask is missing", "Every question needs its words.")

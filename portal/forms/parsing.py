@@ -40,7 +40,7 @@ from portal.forms.page_parsing import (
 )
 from portal.forms.placeholders import check_placeholders
 from portal.forms.prefill_parsing import parse_prefill
-from portal.forms.reader import PAGE_NAME, Reader
+from portal.forms.reader import PAGE_NAME, Reader, nearest
 from portal.forms.section_parsing import has_task_list, parse_sections, waits_for
 from portal.forms.source import Finding, Source, read_source
 from portal.forms.translations import (
@@ -381,13 +381,17 @@ def _examples(
                         ("examples", number, key, name),
                         "F039",
                         f"there is no question called {name}",
+                        nearest(name, [*questions, *lists]),
                     )
         for place, name in enumerate(item.words("sees")):
             if name not in names:
-                item.error_in("sees", place, "F040", f"there is no page called {name}")
+                item.error_in(
+                    "sees", place, "F040", f"there is no page called {name}", nearest(name, names)
+                )
         ends_at = item.text("ends_at")
         if ends_at and ends_at not in names:
-            item.error("ends_at", "F040", f"there is no page called {ends_at}")
+            said = f"there is no page called {ends_at}"
+            item.error("ends_at", "F040", said, nearest(ends_at, names))
         examples.append(
             Example(
                 name=item.text("example"),

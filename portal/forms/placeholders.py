@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 
 from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.base import Question
-from portal.forms.reader import Reader
+from portal.forms.reader import Reader, nearest
 from portal.forms.texts import placeholders, unreadable_placeholders
 
 
@@ -24,7 +24,8 @@ def check_placeholders(
             continue
         if name not in questions:
             said = f"{{{name}}} is not a question of this form"
-            reader.error(key, "F037", said, offset=at)
+            cure = nearest(name, [*questions, *also]) or "Write the name after `question:`."
+            reader.error(key, "F037", said, cure, offset=at)
         elif part and part != "label" and "map" not in FIELD_TYPES[questions[name].type].cel_type:
             said = f"{written}: a {questions[name].type} has no {part}"
             reader.error(key, "F038", said, f"Write {{{name}}}.", offset=at)

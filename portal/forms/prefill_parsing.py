@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from portal.forms.fields.base import Question
-from portal.forms.reader import Reader
+from portal.forms.reader import Reader, nearest
 
 UNFILLABLE = ("file", "bank-details", "declaration")
 """Field types no link may fill: what only the person has, and what only the person may say."""
@@ -16,7 +16,8 @@ def parse_prefill(
     allowed: list[str] = []
     for number, name in enumerate(form.words("prefill")):
         if name not in questions:
-            form.error_in("prefill", number, "F039", f"there is no question called {name}")
+            near = nearest(name, questions)
+            form.error_in("prefill", number, "F039", f"there is no question called {name}", near)
         elif name not in single:
             said = f"{name} is asked of each of several things: a link cannot fill it"
             form.error_in("prefill", number, "F077", said)

@@ -200,11 +200,15 @@ class Reader:
         return replace(compiled, spot=self.spot(key))
 
 
+_LIKE = 0.65
+"""How like (0 to 1) a name must be to be the one probably meant."""
+
+
 def nearest(written: str, known: Iterable[str]) -> str:
     """Did you mean …? with the name probably meant; empty when none is near."""
     among = list(known)
     swapped = [name for name in among if sorted(name) == sorted(written)]
-    near = swapped or difflib.get_close_matches(written, among, n=1)
+    near = swapped or difflib.get_close_matches(written, among, n=1, cutoff=_LIKE)
     return f"Did you mean {near[0]}?" if near else ""
 
 

@@ -344,6 +344,7 @@ CASES = [
             "hire-a-hall.yml:42:5: error F025 _shared.yml has no page called contacts",
             "    It has: contact, unused.",
             "hire-a-hall.yml:61:27: error F037 {your_name} is not a question of this form",
+            "    Write the name after `question:`.",
             "hire-a-hall.yml:62:14: error F036 your_name is not a question of type name or text",
             "    These are: none.",
             "hire-a-hall.yml:62:31: error F036 email is not a question of type email",
@@ -374,7 +375,27 @@ CASES = [
         "type: radio",
         [
             "hire-a-hall.yml:14:9: error F027 there is no field type called radio",
+            "    Did you mean radios?",
+        ],
+    ),
+    Case(
+        "a type like no other",
+        FORM,
+        "type: radios",
+        "type: dropdown",
+        [
+            "hire-a-hall.yml:14:9: error F027 there is no field type called dropdown",
             f"    Choose from {', '.join(sorted(FIELD_TYPES))}.",
+        ],
+    ),
+    Case(
+        "a choice without its quotes",
+        FORM,
+        'when: hall == "big"',
+        "when: hall == big",
+        [
+            "hire-a-hall.yml:19:19: error C001 there is no question called big",
+            '    A choice stands in quotes: "big".',
         ],
     ),
     Case(
@@ -441,7 +462,9 @@ CASES = [
             ),
             "    There are: none.",
             "hire-a-hall.yml:29:13: error F037 {hall} is not a question of this form",
+            "    Write the name after `question:`.",
             "hire-a-hall.yml:29:27: error F037 {your_name} is not a question of this form",
+            "    Write the name after `question:`.",
             "hire-a-hall.yml:30:14: error F036 your_name is not a question of type name or text",
             "    These are: none.",
             "hire-a-hall.yml:30:31: error F036 email is not a question of type email",
@@ -497,6 +520,7 @@ CASES = [
         "{yourname}",
         [
             "hire-a-hall.yml:61:27: error F037 {yourname} is not a question of this form",
+            "    Did you mean your_name?",
         ],
     ),
     Case(
@@ -516,6 +540,7 @@ CASES = [
         "answers: {hal: small,",
         [
             "hire-a-hall.yml:68:15: error F039 there is no question called hal",
+            "    Did you mean hall?",
         ],
     ),
     Case(
@@ -525,6 +550,7 @@ CASES = [
         "sees: [hal,",
         [
             "hire-a-hall.yml:69:12: error F040 there is no page called hal",
+            "    Did you mean hall?",
         ],
     ),
     Case(
@@ -534,6 +560,7 @@ CASES = [
         "ends_at: crowd",
         [
             "hire-a-hall.yml:73:5: error F040 there is no page called crowd",
+            "    Did you mean crowded?",
         ],
     ),
     Case(
