@@ -208,6 +208,8 @@ def explain_types(text: str, operator: str, types: str, offset: int) -> Mistake:
     if not operator.isidentifier() or operator.startswith("_"):
         sign = _SIGNS.get(operator, operator.replace("_", ""))
         said = f"{sign} does not work {'between' if len(kinds) > 1 else 'on'} {' and '.join(kinds)}"
+        if "a number with a point" in kinds and "a number" in kinds:
+            return Mistake(said, offset, _IN_SMALLEST_PARTS)
         return Mistake(said, offset, 'Text goes in quotes ("yes"), numbers do not.')
     offset = _begin(text, operator, offset)
     if operator in _FUNCTIONS:
@@ -216,6 +218,10 @@ def explain_types(text: str, operator: str, types: str, offset: int) -> Mistake:
     return Mistake(f"{operator}() does not work on {' and '.join(kinds)}", offset)
 
 
+_IN_SMALLEST_PARTS = (
+    "Conditions count in the smallest part: "
+    "a decimal of 4.8 with two places is 480, and so is £4.80."
+)
 _SIGNS = {"_[_]": "[…]", "_?_:_": "? :", "@in": "in"}
 _IN_WORDS = {
     "int": "a number",

@@ -594,6 +594,22 @@ CASES = [
         ],
     ),
     Case(
+        "a condition with a number that has a point",
+        FORM,
+        "when: guests > 500",
+        "when: guests > 4.8",
+        [
+            (
+                "hire-a-hall.yml:37:18: error C001 "
+                "> does not work between a number and a number with a point"
+            ),
+            (
+                "    Conditions count in the smallest part: "
+                "a decimal of 4.8 with two places is 480, and so is £4.80."
+            ),
+        ],
+    ),
+    Case(
         "a condition between types",
         FORM,
         "when: guests > 500",
