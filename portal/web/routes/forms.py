@@ -46,9 +46,8 @@ def list_services(request: Request, house: InHouse, asks: Asks, q: str = "") -> 
     language = house.council.in_language(asks.language).language
     forms = [form.in_language(language) for form in house.definitions.served().values()]
     stood = standings(house.transactions, house.definitions, house.clock())
-    return house.pages.answer(
-        request, "forms/services.html", view=services_view(forms, q[:200], stood)
-    )
+    view = services_view(forms, q[:200], stood, language)
+    return house.pages.answer(request, "forms/services.html", view=view)
 
 
 @router.get("/forms/{form}")
