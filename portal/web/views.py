@@ -589,6 +589,8 @@ class ServiceRow:
     form: str
     title: str
     summary: str
+    language: str = "en"
+    """Of its title and summary: a service may have no Welsh."""
     closed: str = ""
     """Which words say why it cannot be begun: opens, closed or full; empty while it can."""
     opens: str = ""
@@ -614,11 +616,14 @@ def why_closed(opening: Opening, standing: Standing, language: str) -> tuple[str
 
 
 def services_view(
-    forms: Sequence[FormDefinition], query: str, standings: Mapping[str, Standing]
+    forms: Sequence[FormDefinition],
+    query: str,
+    standings: Mapping[str, Standing],
+    language: str = "en",
 ) -> ServicesView:
     """Every service whose title, summary or area holds all the words asked for.
 
-    `standings` are those of the services that are not always open.
+    `standings` are those of the services that are not always open; `language` is the page's.
     """
     words = query.casefold().split()
     found = [
@@ -626,15 +631,9 @@ def services_view(
         for form in forms
         if all(w in f"{form.title} {form.summary} {form.service_area}".casefold() for w in words)
     ]
-    return ServicesView(
-        query,
-        tuple(
-            ServiceRow(
-                f.form,
-                f.title,
-                f.summary,
-                *why_closed(f.opening, standings.get(f.form, Standing.OPEN), f.language),
-            )
-            for f in found
-        ),
-    )
+    rows: list[ServiceRow] = []
+    for form in found:
+        standing = standings.get(form.form, Standing.OPEN)
+        closed, opens = why_closed(form.opening, standing, language)
+        rows.append(ServiceRow(form.form, form.title, form.summary, form.language, closed, opens))
+    return ServicesView(query, tuple(rows))

@@ -305,3 +305,24 @@ def test_a_link_saved_late_on_a_summer_evening_names_the_councils_own_day(portal
     expires = portal.rows("draft")[0]["expires_at"]
     assert f"tan {day_in_words(council_day(expires), 'cy')}" in page
     assert council_day(expires) != expires.date()
+
+
+def test_what_stays_english_in_the_welsh_list_of_services_says_that_it_is(
+    open_own: OpenPortal, tmp_path: Path
+) -> None:
+    forms = tmp_path / "forms"
+    forms.mkdir()
+    for file in FORMS.glob("*.yml"):
+        (forms / file.name).write_text(file.read_text())
+    english = forms / "street-naming-and-numbering.yml"
+    english.write_text(f"{english.read_text()}\nopen: {{from: 2099-12-01 19:30}}\n")
+    with open_own(forms=forms) as opened:
+        resident = opened.resident()
+        assert 'lang="en"' not in resident.read("/")
+        listed = resident.read("/?language=cy")
+        assert resident.read("/forms/street-naming-and-numbering").count('lang="cy"') == 0
+    link = 'href="/forms/street-naming-and-numbering" lang="en">Name or number a street'
+    assert link in listed
+    assert '<p class="govuk-body" lang="en">' in listed
+    assert "Yn agor ar 1 Rhagfyr 2099 am 7:30yh" in listed
+    assert 'href="/forms/report-fly-tipping">' in listed

@@ -52,9 +52,8 @@ def list_services(request: Request, house: InHouse, asks: Asks, q: str = "") -> 
         if not form.is_for_officers
     ]
     stood = standings(house.transactions, house.definitions, house.clock())
-    return house.pages.answer(
-        request, "forms/services.html", view=services_view(forms, q[:200], stood)
-    )
+    view = services_view(forms, q[:200], stood, language)
+    return house.pages.answer(request, "forms/services.html", view=view)
 
 
 @router.get("/forms/{form}")
