@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,6 @@ from portal.accounts.signing_in import seed_demo_staff
 from portal.addresses.seeding import seed_gazetteer
 from portal.app import create_app
 from portal.bootstrap import House, build_house
-from portal.core.dates import council_day
 from portal.database import Transactions, open_engine
 from portal.migrations.running import migrate
 from portal.settings import read_settings
@@ -57,10 +56,10 @@ class SteeredClock:
 
     @contextmanager
     def on(self, day: date | None) -> Generator[None]:
-        """Let it be that day for a while, at this hour; nothing changes when there is none."""
+        """Let it be noon of that day for a while; nothing changes when there is none."""
         before = self.ahead
         if day is not None:
-            self.ahead = timedelta(days=(day - council_day(datetime.now(UTC))).days)
+            self.ahead = datetime.combine(day, time(12), tzinfo=UTC) - datetime.now(UTC)
         try:
             yield
         finally:
