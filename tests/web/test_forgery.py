@@ -19,6 +19,8 @@ CHANGING = [
     f"/forms/{FREE}/resume/changed",
     f"/forms/{FREE}/resume/stopped",
     "/resume/no-such-link",
+    "/appointments/no-such-link/move",
+    "/appointments/no-such-link/cancel",
     "{pay}",
     "{pay}/change",
 ]
@@ -58,6 +60,8 @@ def test_every_address_that_changes_something_is_in_these_tests(shared_portal: P
         "/design/{form}/preview/{path:path}",
         "/design/{form}/preview/{path:path}/{item}/remove",
         "/resume/{token}",
+        "/appointments/{token}/move",
+        "/appointments/{token}/cancel",
         "/pay/{token}",
         "/pay/{token}/change",
         "/webhooks/{provider}",  # signed by the provider instead: tests/payments/test_hearing.py
@@ -160,6 +164,8 @@ def test_looking_at_every_page_twice_changes_nothing(
         "/receipts/nothing.pdf",
         "/receipts/nothing",
         "/resume/nothing",
+        "/appointments/nothing",
+        "/staff/appointments",
         "/accessibility",
         "/privacy",
         "/healthz",
