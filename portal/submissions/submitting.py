@@ -32,7 +32,13 @@ from portal.submissions.admitting import (
     refuse_unless_admitted,
     unpaid_place_until,
 )
-from portal.submissions.appointments import assign, book, keep_holds_within, unassign
+from portal.submissions.appointments import (
+    assign,
+    book,
+    has_appointments,
+    keep_holds_within,
+    unassign,
+)
 from portal.submissions.casework import case_of, with_warning
 from portal.submissions.definitions import Definitions
 from portal.submissions.diary import Diary
@@ -123,7 +129,8 @@ def submit(
             msg = f"{quoted}p was quoted, but the fee is {fee.total}p"
             raise Conflict(msg)
         refuse_unless_admitted(session, house.definitions.opening(definition), draft, now)
-        keep_holds_within(session, house.diary, draft.id, journey, now)
+        if has_appointments(definition):
+            keep_holds_within(session, house.diary, draft.id, journey, now)
         row = _seal(
             house, session, draft, definition, journey, fee, channel=channel, today=today, now=now
         )

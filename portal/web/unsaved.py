@@ -22,7 +22,11 @@ from portal.web.views import SummaryRow
 VERSION = "form-version"
 """The input in which a page says which version of its form it was drawn from: the digest."""
 _OURS = frozenset({"csrf_token", "return", "carry-on", VERSION})
-_BUTTONS = ("-find", "-manual", "-matches", "-remove", "-upload")
+_BUTTONS = (
+    *("-find", "-manual", "-matches", "-remove", "-upload"),
+    *("-later", "-days", "-shown", "-on"),
+)
+"""How the names of buttons end, and of what tells which choices were on the page."""
 
 
 def is_of_another_version(posted: Posted, definition: FormDefinition) -> bool:

@@ -42,7 +42,7 @@ def test_a_day_is_chosen_paid_for_moved_and_cancelled(new_person: NewPerson, ins
     expect(page.locator(".govuk-error-summary")).to_contain_text("Select the day we should come")
     inspector.look(page, "appointment/days:error")
     assert check_summary(page) == []
-    page.get_by_text("left").nth(2).locator("xpath=..").locator("label").click()
+    page.locator("label[for=preferred_day-3]").click()
     person.press("Show later days")
     expect(page.get_by_role("radio")).to_have_count(21)
     expect(page.get_by_role("radio").nth(2)).to_be_checked()

@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from portal.core.bank_holidays import bank_holidays
@@ -53,7 +53,7 @@ def calendars(draw: st.DrawFn) -> Calendar:
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(calendars(), moments)
 def test_what_is_offered_is_open_and_not_full(calendar: Calendar, now: datetime):
     everything = free_slots(calendar, {}, now, HOLIDAYS)
@@ -70,7 +70,7 @@ def test_what_is_offered_is_open_and_not_full(calendar: Calendar, now: datetime)
     assert all(taken[slot] >= calendar.capacity(slot, HOLIDAYS) for slot in gone)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(calendars(), moments)
 def test_what_is_offered_is_neither_closed_nor_too_soon_nor_too_far(
     calendar: Calendar, now: datetime
@@ -94,7 +94,7 @@ def test_what_is_offered_is_neither_closed_nor_too_soon_nor_too_far(
             assert each.slot.begins - now >= timedelta(minutes=count)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(calendars(), moments)
 def test_taking_every_place_one_after_another_ends_with_nothing_and_never_overbooks(
     calendar: Calendar, now: datetime

@@ -154,6 +154,16 @@ def test_every_use_is_listed_with_its_line():
     }
 
 
+def test_every_use_of_a_calendar_is_listed_with_its_line():
+    form = "pages:\n  - questions:\n      - {type: appointment, calendar: visits}\n"
+    calendars = "calendars:\n  visits: {label: Visits}\n  unused: {label: Unused}\n"
+    found = used_by("_shared.yml", [Bundle("trees.yml", form, "", "", calendars)])
+    assert {each.name: each.uses for each in found} == {
+        "visits": (Use("calendar", "visits", "trees.yml", 3),),
+        "unused": (),
+    }
+
+
 def test_without_forms_nothing_is_shared():
     assert used_by("_shared.yml", []) == ()
 

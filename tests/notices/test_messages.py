@@ -11,6 +11,8 @@ from portal.notices.messages import (
     CouncilContact,
     Message,
     NoticeKind,
+    appointment_cancelled,
+    appointment_moved,
     greeted,
     one_line,
     payment_link,
@@ -60,6 +62,8 @@ def every_message(who: AboutSubmission) -> list[Message]:
             contact=CONTACT,
         ),
         status_changed(who, progress="in progress"),
+        appointment_moved(who, appointment_url="https://x.gov.uk/appointments/t"),
+        appointment_cancelled(who, about_money="We refund it."),
     ]
 
 

@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from portal.payments.fulfilling import PaidRequest
+from portal.payments.records import find_request_of, read_request
 from portal.submissions.appointments import keep_for_payment
+from portal.submissions.submitting import payment_settled
 from tests.support.portal_fixtures import OpenPortal
 from tests.support.portal_house import BASE_URL, Portal
 from tests.support.resident import Resident, errors_in, path_of, pay_by_card
@@ -258,6 +261,42 @@ def test_a_payment_after_the_calendar_was_closed_is_booked_and_an_officer_is_tol
     warning = case["published"]["answers"][0]
     assert warning["label"] == "Check this appointment"
     assert "paid for after its hold had ended" in warning["value"]
+
+
+def test_money_that_comes_in_when_another_has_the_day_books_it_over_its_capacity(
+    paid: Portal,
+) -> None:
+    slow, quick = paid.resident(), paid.resident()
+    day = some_day(slow)
+    fill(slow, day)
+    send(slow)
+    (submission,) = paid.rows("submission")
+    paid.clock.ahead = timedelta(minutes=21)
+    fill(quick, day)
+    hosted = quick.press_pay(send(quick))
+    quick.come_back(pay_by_card(hosted))
+    house = paid.house
+    with house.transactions.write() as session:
+        row = find_request_of(session, submission["id"])
+        assert row is not None
+        money = PaidRequest(
+            read_request(row),
+            "a" * 32,
+            house.clock(),
+            "card",
+            "pi_1",
+            "r" * 32,
+            "R-1",
+            "t" * 32,
+            late=True,
+        )
+        payment_settled(house.submitting, session, money, today=house.today())
+    rows = {row["reference"]: row for row in paid.rows("appointment")}
+    assert appointments(paid, "booked") == [day, day]
+    assert rows[submission["reference"]]["is_over"]
+    case = next(row for row in paid.rows("crm_case") if row["reference"] == submission["reference"])
+    assert case["published"]["answers"][0]["label"] == "Check this appointment"
+    assert "1 too many" in quick.read("/staff/appointments?calendar=rounds")
 
 
 def test_a_closed_day_is_gone_at_once_for_those_who_hold_it_too(small: Portal) -> None:

@@ -22,6 +22,8 @@ CHANGING = [
     "/staff/sign-in",
     "/staff/sign-in/demo",
     "/staff/welcome/no-such-link",
+    "/appointments/no-such-link/move",
+    "/appointments/no-such-link/cancel",
     "{pay}",
     "{pay}/change",
 ]
@@ -68,6 +70,8 @@ def test_every_address_that_changes_something_is_in_these_tests(shared_portal: P
         "/staff/sign-out",
         "/staff/welcome/{token}",
         "/resume/{token}",
+        "/appointments/{token}/move",
+        "/appointments/{token}/cancel",
         "/pay/{token}",
         "/pay/{token}/change",
         "/webhooks/{provider}",  # signed by the provider instead: tests/payments/test_hearing.py
@@ -170,6 +174,8 @@ def test_looking_at_every_page_twice_changes_nothing(
         "/receipts/nothing.pdf",
         "/receipts/nothing",
         "/resume/nothing",
+        "/appointments/nothing",
+        "/staff/appointments",
         "/accessibility",
         "/privacy",
         "/healthz",

@@ -17,7 +17,7 @@ from portal.forms.fields.appointment import taken
 from portal.forms.fields.base import FieldError, Question, Raw, StoredFile
 from portal.forms.fields.welsh import in_welsh
 from portal.forms.journey import Before, Step, before, first_input, walk_at
-from portal.submissions.appointments import free_now, has_appointments
+from portal.submissions.appointments import free_now
 from portal.submissions.filling import (
     attach_upload,
     begin_draft,
@@ -139,8 +139,6 @@ def _step_posted(  # what find_step takes, and what was posted
 
 def _lost(house: InHouse, at: Whereabouts) -> tuple[FieldError, ...]:
     """The appointments answered on this step that are not free for this draft any more."""
-    if not has_appointments(at.definition) or at.draft is None:
-        return ()
     free = _free(house, at)
     given = at.journey.answers.at(at.step.item_path).values
     return tuple(
