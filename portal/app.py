@@ -27,6 +27,7 @@ from portal.web.routes import (
     health,
     outbox,
     payments,
+    publishing,
     resuming,
     staff,
     trying,
@@ -103,7 +104,7 @@ def create_app(
     routers += [health.router, council.router, resuming.router]
     if not house.settings.is_production:
         routers += [outbox.router, staff.demo_router]
-    routers += [staff.router, design.router, trying.router]
+    routers += [staff.router, publishing.router, design.router, trying.router]
     for router in routers:
         app.include_router(router)
     for error in (*_PAGES, HTTPException, PortalError, Exception):

@@ -63,7 +63,9 @@
     const answer = await fetch(address, { method: "POST", body, headers: { Accept: "application/json" } });
     return answer.json();
   };
+  const readOnly = "readOnly" in form.dataset;
   const check = async () => {
+    if (readOnly) return;
     const number = ++asked;
     const told = await post("check").catch(() => null);
     if (told?.findings && number === asked) show(told.findings);
@@ -72,6 +74,7 @@
     if (frame) frame.src = frame.contentWindow.location.pathname;
   };
   const save = async () => {
+    if (readOnly) return;
     saved.textContent = "Saving";
     const sent = text();
     const told = await post("save").catch(() => ({ error: "It could not be saved: try again." }));
