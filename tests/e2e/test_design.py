@@ -225,6 +225,24 @@ def test_keys_are_offered_with_what_they_are_for(designer: Person):
     expect(page.locator(".cm-content")).to_contain_text("charge:")
 
 
+def test_who_is_signed_out_while_writing_signs_in_beside_it_and_goes_on(designer: Person):
+    page = begin(designer)
+    type_at_end(page, "\n# written before\n")
+    beside = page.context.new_page()
+    beside.goto(f"{designer.portal.url}/staff")
+    beside.get_by_role("button", name="Sign out", exact=True).click()
+    expect(page.locator("#saved")).to_contain_text("You are signed out", timeout=30_000)
+    beside.get_by_role("button", name="Dee Signer").click()
+    expect(page.locator("#saved")).to_contain_text("signed in again", timeout=30_000)
+    page.locator(".cm-content").focus()
+    page.keyboard.press("Control+s")
+    expect(page.locator("#saved")).to_contain_text("Saved as a draft", timeout=30_000)
+    page.reload()
+    expect(page.locator("#text")).to_have_value(re.compile("# written before"))
+    page.get_by_role("button", name="Discard draft").click()
+    expect(page.locator("#state")).to_have_text("Served as it stands")
+
+
 def test_show_me_fills_the_preview(designer: Person):
     page = begin(designer)
     page.get_by_role("button", name=re.compile("^Show me")).first.click()

@@ -16,6 +16,9 @@ from portal.app import create_app
 from portal.bootstrap import build_house
 from portal.cli import app
 from portal.core.errors import Conflict
+from portal.database import Transactions, open_engine
+from portal.forms.library import load_library
+from portal.submissions.definitions import LOOK_EVERY, Definitions
 from portal.submissions.proposal import Doer
 from portal.submissions.proposing import publish_file
 from portal.submissions.publication import Choice
@@ -125,6 +128,31 @@ def test_what_a_second_person_publishes_is_served_and_outlives_a_restart(
     finally:
         again.close()
     assert (folder / f"{SKIP}.yml").read_text() == FORM
+
+
+def test_another_process_serves_it_when_it_looks_the_next_time(
+    own: Portal, dee: Colleague, pat: Colleague, folder: Path
+):
+    seconds = [0.0]
+    other = Definitions(
+        load_library(folder), own.house.transactions, watch=False, ticks=lambda: seconds[0]
+    )
+    before = other.current(SKIP).digest
+    write(dee, DEARER)
+    ask(dee)
+    publish(pat)
+    seconds[0] = LOOK_EVERY / 2
+    assert other.current(SKIP).digest == before
+    seconds[0] = LOOK_EVERY
+    assert other.current(SKIP).digest == served_digest(own) != before
+    assert other.of_file(SKIP).digest == before
+
+
+def test_without_its_tables_the_files_are_served(folder: Path, tmp_path: Path):
+    empty = Transactions(open_engine(f"sqlite:///{tmp_path / 'empty.db'}"))
+    definitions = Definitions(load_library(folder), empty, watch=True)
+    assert definitions.current(SKIP).title == "Put a skip on the road"
+    empty.dispose()
 
 
 def test_the_file_and_what_is_published_are_told_apart_and_brought_together(
