@@ -28,6 +28,7 @@ from portal.web.routes import (
     health,
     outbox,
     payments,
+    publishing,
     resuming,
     staff,
     tasks,
@@ -105,7 +106,13 @@ def create_app(
     routers += [health.router, council.router, resuming.router, appointments.router]
     if not house.settings.is_production:
         routers += [outbox.router, staff.demo_router]
-    routers += [staff.router, appointments.officers, design.router, trying.router]
+    routers += [
+        staff.router,
+        appointments.officers,
+        publishing.router,
+        design.router,
+        trying.router,
+    ]
     for router in routers:
         app.include_router(router)
     for error in (*_PAGES, HTTPException, PortalError, Exception):

@@ -671,21 +671,40 @@ def publish(
     again: Annotated[
         bool, typer.Option("--again", help="Choose anew for drafts a choice was made for before.")
     ] = False,
+    export: Annotated[
+        bool, typer.Option("--export", help="Only print the text that residents get now.")
+    ] = False,
+    follow_file: Annotated[
+        bool,
+        typer.Option("--follow-file", help="Only serve its file again, or nothing without one."),
+    ] = False,
 ) -> None:
-    """Publish a form as its file stands, and say what becomes of the drafts begun before."""
+    """Publish a form as its file stands, and say what becomes of the drafts begun before.
+
+    What was published in the workbench is served no more then: the form follows its file again.
+    """
     from portal.bootstrap import build_house, real_clock
     from portal.core.errors import Conflict, Missing
-    from portal.settings import read_settings
+    from portal.submissions.proposal import Doer
+    from portal.submissions.proposing import follow_file as run_follow_file
+    from portal.submissions.proposing import publish_file
     from portal.submissions.publication import Choice
     from portal.submissions.publishing import plan_publication
-    from portal.submissions.publishing import publish as run
 
+    if export:
+        _export(form)
+        return
     if not by.strip():
         _errors.print("Say who publishes: --by NAME")
         raise typer.Exit(2)
-    house = build_house(read_settings())
+    house = build_house(_settings_beside_serve()[0])
     definitions, transactions = house.definitions, house.transactions
+    doer = Doer("", by.strip())
     try:
+        if follow_file:
+            followed = run_follow_file(definitions, transactions, form, by=doer, now=real_clock())
+            print(f"{form} {'follows' if followed else 'followed already'} its file.")
+            return
         with _progress("Trying the drafts", None) as advance:
             plan = plan_publication(
                 definitions,
@@ -697,15 +716,15 @@ def publish(
                 progress=advance,
             )
         print(f"{form}: {plan.report}")
-        if not plan.is_needed:
+        if not plan.is_needed and form not in definitions.published:
             print("This version is published already, and a choice is made for every draft.")
         elif not dry_run:
-            run(
+            publish_file(
                 definitions,
                 transactions,
                 plan,
                 Choice(choice),
-                by=by.strip(),
+                by=doer,
                 now=real_clock(),
                 again=again,
             )
@@ -715,6 +734,19 @@ def publish(
         raise typer.Exit(1) from None
     finally:
         house.close()
+
+
+def _export(form: str) -> None:
+    """Print the text that is served of a form, to be written over its file."""
+    from portal.bootstrap import build_house
+
+    house = build_house(_settings_beside_serve()[0])
+    served = house.definitions.served().get(form)
+    bundle = house.definitions.library.bundles.get(served.digest) if served else None
+    house.close()
+    if bundle is None:
+        _refuse(f"there is no form called {form}")
+    print(bundle.text, end="")
 
 
 @app.command()

@@ -62,6 +62,37 @@ def load_library(folder: Path) -> Library:
     )
 
 
+def with_texts(library: Library, texts: Mapping[str, str]) -> tuple[Library, tuple[str, ...]]:
+    """The library with other texts in the place of some forms' files, and those that are broken.
+
+    They share what the folder shares. A form whose text is broken is not in the library.
+    """
+    shared, fees = (_read_if_there(library.folder / name) for name in (SHARED_FILE, FEES_FILE))
+    forms = {name: form for name, form in library.forms.items() if name not in texts}
+    bundles, findings, broken = dict(library.bundles), set(library.findings), list[str]()
+    for name, text in texts.items():
+        bundle = Bundle(f"{name}.yml", text, shared, fees)
+        parsed = parse_form(bundle)
+        findings = {each for each in findings if each.file != bundle.file} | {*parsed.findings}
+        if parsed.definition is None:
+            broken.append(name)
+        else:
+            forms[name], bundles[bundle.digest] = parsed.definition, bundle
+    return (
+        replace(library, forms=_by_title(forms), bundles=bundles, findings=tuple(sorted(findings))),
+        tuple(broken),
+    )
+
+
+def with_form(library: Library, form: FormDefinition) -> Library:
+    """The library with one form more."""
+    return replace(library, forms=_by_title({**library.forms, form.form: form}))
+
+
+def _by_title(forms: Mapping[str, FormDefinition]) -> dict[str, FormDefinition]:
+    return dict(sorted(forms.items(), key=lambda named: named[1].title))
+
+
 def check_path(path: Path) -> tuple[Finding, ...]:
     """Every problem of one file, or of every file of a folder, under the path as it was given."""
     if path.is_dir():

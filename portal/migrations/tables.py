@@ -12,6 +12,7 @@ import portal.notices.records
 import portal.payments.records
 import portal.submissions.appointment_records
 import portal.submissions.designing
+import portal.submissions.proposal_records
 import portal.submissions.publication_records
 import portal.submissions.records  # noqa: F401  # imported for their tables
 

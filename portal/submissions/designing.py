@@ -13,11 +13,14 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Column, Text, delete, func, select
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Field, SQLModel, col
+from sqlmodel import Field, Session, SQLModel, col
 
 from portal.core.errors import Conflict
 from portal.database import Transactions, UtcDateTime
 from portal.forms.parsing import Bundle
+from portal.submissions.proposal import Deed, Doer, ProposalState
+from portal.submissions.proposal_records import as_proposal, record_deed, waiting_row
+from portal.submissions.publication_records import queue_to_publish
 from portal.submissions.records import DraftRow
 from portal.submissions.submission import DraftState
 
@@ -35,6 +38,8 @@ class DraftDefinitionRow(SQLModel, table=True):
     shared: str = Field(sa_column=Column(Text, nullable=False))
     fees: str = Field(sa_column=Column(Text, nullable=False))
     based_on: str
+    authors: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
+    """The accounts of everybody who saved it, with a space between."""
     version: int
     saved_at: datetime = Field(sa_type=UtcDateTime)
 
@@ -97,15 +102,18 @@ def save_draft_definition(  # what is saved, on top of what, and when
     *,
     based_on: str,
     version: int,
+    by: Doer,
     now: datetime,
 ) -> DraftDefinition:
     """Store a draft definition over the `version` its writer began with (0 for none).
 
-    Raises Conflict when somebody else has saved since: nothing of theirs is lost.
+    A proposal of it that waits is withdrawn: what is published is what was proposed. Raises
+    Conflict when somebody else has saved since: nothing of theirs is lost.
     """
     changed = f"{form} was saved by somebody else meanwhile"
     try:
         with transactions.write() as session:
+            queue_to_publish(session, form)
             row = session.get(DraftDefinitionRow, form, with_for_update=True)
             if (row.version if row is not None else 0) != version:
                 raise Conflict(changed)
@@ -118,16 +126,37 @@ def save_draft_definition(  # what is saved, on top of what, and when
             row.file, row.text = bundle.file, bundle.text
             row.shared, row.fees = bundle.shared, bundle.fees
             row.version, row.saved_at = version + 1, now
+            row.authors = " ".join(sorted({*row.authors.split(), by.id} - {""}))
+            _overtake(session, form, by, now)
+            record_deed(session, form, Deed.SAVED, by, now, digest=bundle.digest)
             session.flush()
             return _as_draft_definition(row)
     except IntegrityError:  # two began at the same moment
         raise Conflict(changed) from None
 
 
-def discard_draft_definition(transactions: Transactions, form: str) -> None:
-    """Forget what was being written. Harmless twice."""
+def discard_draft_definition(
+    transactions: Transactions, form: str, *, by: Doer, now: datetime
+) -> None:
+    """Forget what was being written; a proposal of it is withdrawn. Harmless twice."""
     with transactions.write() as session:
-        session.execute(delete(DraftDefinitionRow).where(col(DraftDefinitionRow.form) == form))
+        queue_to_publish(session, form)
+        row = session.get(DraftDefinitionRow, form, with_for_update=True)
+        if row is not None:
+            _overtake(session, form, by, now)
+            digest = _as_draft_definition(row).bundle.digest
+            record_deed(session, form, Deed.DISCARDED, by, now, digest=digest)
+            session.delete(row)
+
+
+def _overtake(session: Session, form: str, by: Doer, now: datetime) -> None:
+    """Withdraw the proposal that waits: the draft definition is another now."""
+    row = waiting_row(session, form)
+    if row is not None:
+        row.state = ProposalState.WITHDRAWN.value
+        row.answered_by, row.answered_by_name, row.answered_at = by.id, by.name, now
+        digest = as_proposal(row).bundle.digest
+        record_deed(session, form, Deed.WITHDRAWN, by, now, digest=digest)
 
 
 def find_trial(transactions: Transactions, session_hash: str, form: str) -> Trial | None:

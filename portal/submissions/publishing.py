@@ -15,6 +15,7 @@ from portal.database import Transactions
 from portal.forms.answers import load_answers
 from portal.forms.definition import FormDefinition
 from portal.forms.migrating import MigrationReport, migration_report
+from portal.forms.parsing import Bundle
 from portal.submissions.definitions import Definitions, DefinitionUnreadable
 from portal.submissions.publication import Choice, Publication, undecided
 from portal.submissions.publication_records import (
@@ -53,13 +54,15 @@ def plan_publication(
     now: datetime,
     again: bool = False,
     progress: Callable[[int], None] = lambda _done: None,
+    target: FormDefinition | None = None,
 ) -> Plan:
     """What would become of every open draft of an older version, if it were carried on.
 
-    `again` takes in those versions a choice was made for before. Raises Missing when there is no
-    form of that name.
+    What is to be published is the `target`; left out, the form's file as it stands. `again` takes
+    in those versions a choice was made for before. Raises Missing when there is no form of that
+    name.
     """
-    target = definitions.current(form)
+    target = target or definitions.of_file(form)
     with transactions.read() as session:
         made = publications_of(session, form)
         older = _older(session, made, target, again=again)
@@ -80,13 +83,18 @@ def publish(
     by: str,
     now: datetime,
     again: bool = False,
+    target: FormDefinition | None = None,
+    bundle: Bundle | None = None,
+    within: Callable[[Session], object] = lambda _session: None,
 ) -> tuple[Publication, ...]:
     """Record the choice for all that the plan is about; the version published is kept for good.
 
-    Raises Conflict when the form or what was published has changed since the plan was made:
-    somebody else has published, or the file was saved again.
+    `target` with its `bundle` is what is published; left out, the form's file as it stands.
+    `within` is done in the same transaction. Raises Conflict when the
+    form or what was published has changed since the plan was made: somebody else has published, or
+    the file was saved again.
     """
-    target = definitions.current(plan.form)
+    target = target or definitions.of_file(plan.form)
     with transactions.write() as session:
         queue_to_publish(session, plan.form)
         made = publications_of(session, plan.form)
@@ -99,7 +107,9 @@ def publish(
         ):
             msg = f"{plan.form} has changed, or somebody has just published it: look again"
             raise Conflict(msg)
-        definitions.keep(session, target, now)
+        definitions.keep(session, target, now, bundle)
+        session.flush()
+        within(session)
         session.flush()
         for digest in older or ("",):
             session.add(

@@ -1,13 +1,14 @@
 """What the workbench's templates need, worked out beforehand: pure."""
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from portal.core.dates import Today
 from portal.forms.definition import Example, FormDefinition
 from portal.forms.examples import Outcome, run_example
+from portal.forms.prices import as_row, price_table
 from portal.forms.source import Finding
 
 _MOST_TOLD, _LONGEST = 200, 300
@@ -39,15 +40,13 @@ class FormRow:
     examples_pass: bool
     proofs: str
     live_drafts: int
+    reading_age: int | None
+    """In years; None where nobody can say."""
+    waits: bool
+    """Whether somebody has asked for its publication."""
+    drifts: bool
+    """Whether its file is another than what is published."""
     is_well: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """One way through a form."""
-
-    name: str
-    pages: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +75,6 @@ def passed(rows: Sequence[ExampleRow]) -> str:
     return f"{sum(not row.problems for row in rows)} of {len(rows)}"
 
 
-def routes(
-    definition: FormDefinition, examples: Iterable[Example], today: Today
-) -> tuple[Route, ...]:
-    """The shortest and the longest way to the end among these answers; none when none arrives."""
-    arrived: list[Route] = []
-    for example in examples:
-        journey = _run(definition, example, today).journey
-        if journey.complete:
-            arrived.append(Route(example.name, tuple(step.path for step in journey.steps)))
-    if not arrived:
-        return ()
-    arrived.sort(key=lambda route: len(route.pages))
-    return arrived[0], arrived[-1]
-
-
 def told(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """The first findings, each cut to a length one reads: a hostile text has thousands of them,
     and may be quoted whole in one."""
@@ -111,3 +95,20 @@ def differences(before: str, after: str) -> tuple[DiffLine, ...]:
     lines = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=3)
     body = [line for line in lines if not line.startswith(("---", "+++"))][:_MOST_DIFFERENCES]
     return tuple(DiffLine(line[:1], line[1:] if line[:1] != "@" else line) for line in body)
+
+
+@dataclass(frozen=True, slots=True)
+class PriceChange:
+    """One row of the price table that is new, or gone."""
+
+    sign: str
+    """"+" for new, "-" for gone."""
+    row: tuple[str, ...]
+
+
+def price_changes(before: FormDefinition | None, after: FormDefinition) -> tuple[PriceChange, ...]:
+    """What is gone of the price table, and what is new; none when every price stays."""
+    old = [as_row(price) for price in price_table(before)] if before else []
+    new = [as_row(price) for price in price_table(after)]
+    gone = [PriceChange("-", row) for row in old if row not in new]
+    return (*gone, *(PriceChange("+", row) for row in new if row not in old))

@@ -63,7 +63,9 @@
     const answer = await fetch(address, { method: "POST", body, headers: { Accept: "application/json" } });
     return answer.json();
   };
+  const readOnly = "readOnly" in form.dataset;
   const check = async () => {
+    if (readOnly) return;
     const number = ++asked;
     const told = await post("check").catch(() => null);
     if (told?.findings && number === asked) show(told.findings);
@@ -72,6 +74,7 @@
     if (frame) frame.src = frame.contentWindow.location.pathname;
   };
   const save = async () => {
+    if (readOnly) return;
     saved.textContent = "Saving";
     const sent = text();
     const told = await post("save").catch(() => ({ error: "It could not be saved: try again." }));
@@ -97,12 +100,20 @@
   box.addEventListener("input", changed);
 
   // The file, or the draft, was saved elsewhere: the preview follows, and so does what is not changed here.
+  let isOut = false;
   const watch = async () => {
     if (document.hidden) return;
     const asked = fetch(`${address}/state`, { headers: { Accept: "application/json" } });
     const told = await asked.then((answer) => answer.json()).catch(() => null);
     if (!told) return;
-    if (told.error) return (saved.textContent = told.error);
+    if (told.error) {
+      // Said once: a screen reader would say it again every three seconds.
+      if (!isOut) saved.textContent = told.error;
+      isOut = true;
+      return;
+    }
+    if (isOut) saved.textContent = "You are signed in again: go on.";
+    isOut = false;
     form.elements.csrf_token.value = told.csrf_token;
     if (told.digest === digest) return;
     digest = told.digest;

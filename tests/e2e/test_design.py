@@ -1,6 +1,7 @@
 """The workbench in a real browser: in order for an auditor, by keyboard, and live."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -9,7 +10,7 @@ from tests.e2e.conftest import NewPerson
 from tests.e2e.inspecting import Inspector
 from tests.e2e.person import Person
 from tests.support.colleague import code_at
-from tests.support.whole_portal import WholePortal
+from tests.support.whole_portal import ALL_FORMS, WholePortal
 
 pytestmark = pytest.mark.xdist_group("e2e-people")
 
@@ -56,7 +57,7 @@ def test_the_pages_of_the_workbench_are_in_order(designer: Person, inspector: In
     designer.open("/design")
     assert designer.heading() == "Workbench"
     inspector.look(designer.page, "design/list")
-    for part in ("flow", "prices", "proofs", "differences"):
+    for part in ("flow", "prices", "proofs", "reading", "differences", "history", "publish"):
         designer.open(f"/design/{FORM}/{part}")
         inspector.look(designer.page, f"design/{part}")
     page = begin(designer)
@@ -152,6 +153,66 @@ def test_a_saved_draft_is_in_the_preview_at_once_and_not_on_the_portal(
     expect(page.locator("#state")).to_have_text("Served as it stands")
 
 
+@pytest.fixture
+def published(whole_portal: WholePortal) -> Iterator[str]:
+    """A form that a test publishes; the others see it as its file says."""
+    yield "temporary-event-notice"
+    whole_portal.follow_file("temporary-event-notice")
+
+
+def test_a_designer_asks_and_a_second_person_publishes(
+    designer: Person, new_person: NewPerson, inspector: Inspector, published: str
+):
+    form = published
+    title = ALL_FORMS[form].title
+    designer.open(f"/design/{form}")
+    page = designer.page
+    expect(page.locator(".cm-content")).to_be_visible()
+    whole = page.locator("#text").input_value()
+    page.locator(".cm-content").focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(whole.replace(f"title: {title}", "title: Events for everybody", 1))
+    page.keyboard.press("Control+s")
+    expect(page.locator("#saved")).to_contain_text("Saved as a draft definition")
+    complaints = faults(page)
+    designer.press("Publish")
+    designer.press("Ask for publication")
+    expect(page.locator(".govuk-error-summary")).to_contain_text("Say what changes, and why")
+    inspector.look(page, "design/publish nothing said")
+    page.get_by_label("What changes, and why").fill("Events are for everybody.")
+    page.get_by_label("What changes, and why").press("Tab")
+    page.keyboard.press("Enter")
+    # The page that follows proves the form first.
+    note = page.locator(".design-note")
+    expect(note).to_have_text("Events are for everybody.", timeout=120_000)
+    inspector.look(page, "design/publish asked")
+
+    publisher = signed_in(new_person(forwarded=False), "Pat Publisher (publisher)")
+    screen = publisher.page
+    screen.get_by_role("link", name=re.compile("^Waits to be published")).click()
+    expect(screen.get_by_text("Nothing is wrong with it.")).to_be_visible(timeout=120_000)
+    inspector.look(screen, "design/publish waiting")
+    publisher.press("Publish this version")
+    expect(screen.locator(".govuk-error-summary")).to_contain_text("Select what becomes")
+    inspector.look(screen, "design/publish nothing chosen")
+    screen.locator(".govuk-error-summary a").click()
+    expect(screen.locator("#choice")).to_be_focused()
+    screen.keyboard.press("Space")
+    publisher.press("Publish this version")
+    expect(screen.get_by_text("Nothing waits")).to_be_visible()
+    resident = new_person()
+    resident.open(f"/forms/{form}")
+    assert resident.heading() == "Events for everybody"
+    publisher.press("History of this form")
+    expect(screen.locator(".design-history")).to_contain_text("Pat Publisher published it")
+    screen.get_by_label("Before").select_option("file")
+    screen.get_by_label("After").select_option("served")
+    publisher.press("Compare")
+    expect(screen.locator("ins")).to_have_text("title: Events for everybody")
+    inspector.look(screen, "design/history")
+    assert [said for said in complaints if "status of 422" not in said] == []
+
+
 def test_keys_are_offered_with_what_they_are_for(designer: Person):
     page = begin(designer)
     type_at_end(page, "\ncharg")
@@ -162,6 +223,24 @@ def test_keys_are_offered_with_what_they_are_for(designer: Person):
     )  # an offer just made is not taken by a key pressed for something else
     page.keyboard.press("Enter")
     expect(page.locator(".cm-content")).to_contain_text("charge:")
+
+
+def test_who_is_signed_out_while_writing_signs_in_beside_it_and_goes_on(designer: Person):
+    page = begin(designer)
+    type_at_end(page, "\n# written before\n")
+    beside = page.context.new_page()
+    beside.goto(f"{designer.portal.url}/staff")
+    beside.get_by_role("button", name="Sign out", exact=True).click()
+    expect(page.locator("#saved")).to_contain_text("You are signed out", timeout=30_000)
+    beside.get_by_role("button", name="Dee Signer").click()
+    expect(page.locator("#saved")).to_contain_text("signed in again", timeout=30_000)
+    page.locator(".cm-content").focus()
+    page.keyboard.press("Control+s")
+    expect(page.locator("#saved")).to_contain_text("Saved as a draft", timeout=30_000)
+    page.reload()
+    expect(page.locator("#text")).to_have_value(re.compile("# written before"))
+    page.get_by_role("button", name="Discard draft").click()
+    expect(page.locator("#state")).to_have_text("Served as it stands")
 
 
 def test_show_me_fills_the_preview(designer: Person):

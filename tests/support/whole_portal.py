@@ -24,6 +24,8 @@ from portal.database import Transactions, open_engine
 from portal.forms.definition import Example, FormDefinition
 from portal.forms.examples import run_example
 from portal.forms.library import load_library
+from portal.submissions.proposal import Doer
+from portal.submissions.proposing import unpin
 from tests.support.portal_house import prepare
 
 ROOT = Path(__file__).parents[2]
@@ -74,6 +76,13 @@ class WholePortal:
         secret = welcome(transactions, token, now=now).second_factor
         transactions.dispose()
         return f"/staff/welcome/{token}", secret
+
+    def follow_file(self, form: str) -> None:
+        """Serve the file of a form again, whatever was published of it."""
+        transactions = Transactions(open_engine(f"sqlite:///{self.data_dir / 'portal.db'}"))
+        with transactions.write() as session:
+            unpin(session, form, Doer("", "tests"), self.clock())
+        transactions.dispose()
 
 
 def distinct_examples() -> list[tuple[FormDefinition, Example]]:

@@ -56,6 +56,10 @@ ADDRESSES = [
     f"/design/{FLY}/flow",
     f"/design/{FLY}/prices",
     f"/design/{FLY}/differences",
+    f"/design/{FLY}/reading",
+    f"/design/{FLY}/publish",
+    f"/design/{FLY}/history",
+    f"/design/{FLY}/published.yml",
     f"/design/{FLY}/preview",
     f"/design/{FLY}/preview/where",
     "/design/schema.json",
@@ -321,6 +325,34 @@ def test_proofs_are_told_and_shown(own: Portal, designer: Resident):
         f"/design/{SNN}/show", {"kind": "refuted", "number": "99"}, page=f"/design/{SNN}/proofs"
     )
     assert path_of(none.headers["location"]) == f"/design/{SNN}/proofs"
+
+
+def test_both_ends_of_the_ways_through_are_told_and_shown(shared_portal: Portal):
+    designer = become(shared_portal)
+    page = designer.read(f"/design/{SNN}/proofs")
+    assert "Shortest: 6 pages, 3 minutes" in page
+    assert "Proven: no answers take a longer way." in page
+    shown = designer.post(
+        f"/design/{SNN}/show", {"kind": "route", "number": "1"}, page=f"/design/{SNN}/proofs"
+    )
+    assert path_of(shown.headers["location"]) == f"/design/{SNN}/preview/check-answers"
+    assert "beyond the prover" in designer.read("/design/premises-licence-new/proofs")
+
+
+def test_how_easy_a_form_is_to_read_is_told_page_by_page(own: Portal, designer: Resident):
+    page = designer.read(f"/design/{SNN}/reading")
+    assert "Reading age: <strong>" in page
+    hard = (
+        "Authorisation necessitates documentation of proprietorial responsibility for &amp; this."
+    )
+    text = text_of(own, SNN)
+    summary = re.search(r"^summary: .*$", text, re.MULTILINE)
+    assert summary is not None
+    write(designer, SNN, "save", text.replace(summary[0], f"summary: {hard.replace('&amp;', '&')}"))
+    page = designer.read(f"/design/{SNN}/reading")
+    assert hard in page
+    assert "Is there a plainer word for authorisation, necessitates" in page
+    assert "how easy" in designer.read("/design")
 
 
 def test_prices_and_the_flow_are_drawn(shared_portal: Portal):

@@ -61,6 +61,7 @@ def test_every_address_that_changes_something_is_in_these_tests(shared_portal: P
         "/forms/{form}/resume/stopped",
         "/design/{form}",  # these are shut to residents: tests/web/test_design.py
         "/design/{form}/show",
+        "/design/{form}/publish",  # and tests/web/test_publishing.py
         "/design/{form}/preview/start-again",
         "/design/{form}/preview/check-answers",
         "/design/{form}/preview/{path:path}",

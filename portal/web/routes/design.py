@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
@@ -17,6 +16,7 @@ from portal.forms.drawing import draw
 from portal.forms.examples import run_example
 from portal.forms.prices import as_row, price_table
 from portal.forms.reader import PAGE_NAME
+from portal.forms.reading import AIM, minutes_for, reading_of
 from portal.forms.schema import form_schema
 from portal.forms.source import Finding
 from portal.submissions.designing import (
@@ -27,6 +27,8 @@ from portal.submissions.designing import (
     list_draft_definitions,
     save_draft_definition,
 )
+from portal.submissions.proposal import Doer
+from portal.submissions.proposing import waiting_by_form
 from portal.web.dependencies import Asks, InHouse, PostedForm
 from portal.web.design_views import (
     FormRow,
@@ -34,7 +36,6 @@ from portal.web.design_views import (
     differences,
     example_rows,
     passed,
-    routes,
     told,
 )
 from portal.web.rendering import go_to
@@ -43,20 +44,18 @@ from portal.web.staff_door import Signed, demand
 from portal.web.workbench import (
     LARGEST_TEXT,
     Newest,
-    Proofs,
     WorkbenchRoute,
     bundle_of,
-    files,
     find_newest,
     newest_of,
     parsed,
+    proofs,
+    reading_age_of,
+    tally,
+    texts,
 )
 
-if TYPE_CHECKING:
-    from portal.forms.proofs.proving import Proof
-
 router = APIRouter(include_in_schema=False, route_class=WorkbenchRoute)
-_proofs = Proofs()
 _TOO_LARGE = "The text is too large to be read: a form's file has at most 128 KB"
 
 
@@ -65,20 +64,23 @@ def list_forms(request: Request, house: InHouse, asks: Asks) -> Response:
     """Every form of the folder and every draft definition, with how it fares."""
     del asks
     drafts = list_draft_definitions(house.transactions)
-    texts = dict(files(house)) | {name: draft.bundle for name, draft in drafts.items()}
+    bundles = dict(texts(house)) | {name: draft.bundle for name, draft in drafts.items()}
     live = count_live_drafts(house.transactions, house.clock())
-    newest = [newest_of(house, n, bundle, drafts.get(n)) for n, bundle in sorted(texts.items())]
-    rows = [_row(one, live.get(one.form, 0), house.today()) for one in newest]
+    waiting = waiting_by_form(house.transactions)
+    newest = [newest_of(house, n, bundle, drafts.get(n)) for n, bundle in sorted(bundles.items())]
+    rows = [
+        _row(one, live.get(one.form, 0), house.today(), waits=one.form in waiting) for one in newest
+    ]
     others = [f for f in house.definitions.library.findings if f.file.startswith("_")]
     return house.pages.answer(
         request, "design/list.html", rows=rows, findings=others, page_title="Workbench"
     )
 
 
-def _row(newest: Newest, live: int, today: Today) -> FormRow:
+def _row(newest: Newest, live: int, today: Today, *, waits: bool) -> FormRow:
     definition, problems = newest.found.definition, newest.found.findings
     rows = example_rows(definition, today) if definition else ()
-    proof = _proofs.known(definition, today) if definition else None
+    proof = proofs.known(definition, today) if definition else None
     shown = definition or newest.served
     return FormRow(
         form=newest.form,
@@ -87,8 +89,11 @@ def _row(newest: Newest, live: int, today: Today) -> FormRow:
         problems=len(problems),
         examples=passed(rows) if definition else "",
         examples_pass=not any(row.problems for row in rows),
-        proofs=_tally(proof) if proof else "",
+        proofs=tally(proof) if proof else "",
         live_drafts=live,
+        reading_age=reading_age_of(newest.bundle),
+        waits=waits,
+        drifts=bool(newest.drift),
         is_well=not problems
         and not any(row.problems for row in rows)
         and not (proof and (proof.refuted or proof.undecided)),
@@ -98,6 +103,8 @@ def _row(newest: Newest, live: int, today: Today) -> FormRow:
 def _state(newest: Newest) -> str:
     """What residents get, in words."""
     what = "a draft definition" if newest.draft else "the file"
+    if newest.published and not newest.draft:
+        what = "what is published"
     if newest.served is None:
         return f"Not served: {what} {'has problems' if newest.found.findings else 'is new'}"
     if newest.is_served:
@@ -105,13 +112,6 @@ def _state(newest: Newest) -> str:
     if newest.found.findings:
         return f"The last good version is served: {what} has problems"
     return "An earlier version is served" + (": a draft definition waits" if newest.draft else "")
-
-
-def _tally(proof: "Proof") -> str:
-    parts = [f"{len(proof.proven)} proven"]
-    parts += [f"{len(proof.refuted)} refuted"] if proof.refuted else []
-    parts += [f"{len(proof.undecided)} not decided"] if proof.undecided else []
-    return ", ".join(parts)
 
 
 @router.get("/design/schema.json")
@@ -153,6 +153,7 @@ def _show(  # the form as it is, or with what was just typed
         message=message,
         error=error,
         examples=example_rows(definition, house.today()) if definition else (),
+        may_write=request.state.signed_in.staff.may(Permission.WRITE_FORMS),
         can_preview=bool(definition or newest.served),
         saved=in_words(newest.draft.saved_at.date()) if newest.draft else "",
         page_title=f"Workbench: {newest.form}",
@@ -183,10 +184,11 @@ def write(
 ) -> Response:
     """Check what was typed, save it as a draft definition, or forget the draft."""
     demand(signed, Permission.WRITE_FORMS)
+    by = Doer(signed.staff.id, signed.staff.name)
     newest = _newest_or_new(house, form)
     if posted.one("deed") == "discard":
-        discard_draft_definition(house.transactions, form)
-        return go_to(f"/design/{form}" if form in files(house) else "/design")
+        discard_draft_definition(house.transactions, form, by=by, now=house.clock())
+        return go_to(f"/design/{form}" if form in texts(house) else "/design")
     text = posted.one("text").replace("\r\n", "\n")
     if len(text) > LARGEST_TEXT:
         return _answer(request, house, newest, (), error=_TOO_LARGE, status=413)
@@ -204,6 +206,7 @@ def write(
             bundle,
             based_on=newest.served.digest if newest.served else "",
             version=_number(posted.one("version")),
+            by=by,
             now=house.clock(),
         )
     except Conflict:
@@ -304,12 +307,28 @@ def show_differences(request: Request, house: InHouse, form: str) -> Response:
     )
 
 
+@router.get("/design/{form}/reading")
+def show_reading(request: Request, house: InHouse, form: str) -> Response:
+    """How hard its texts are to read, with the hardest sentences of each page."""
+    definition = find_newest(house, form).playable
+    whole, pages = reading_of(definition)
+    return house.pages.answer(
+        request,
+        "design/reading.html",
+        form=form,
+        whole=whole,
+        pages=pages,
+        aim=AIM,
+        page_title=f"How easy {definition.title} is to read",
+    )
+
+
 @router.get("/design/{form}/proofs")
 def show_proofs(request: Request, house: InHouse, form: str) -> Response:
     """What is proven of every journey, and what is not, with answers that show it."""
     definition, today = find_newest(house, form).playable, house.today()
-    proof = _proofs.of(definition, today)
-    examples = [*definition.examples, *(v.witness for v in proof.proven if v.witness)]
+    proof = proofs.of(definition, today)
+    found = proofs.routes_of(definition, today)
     return house.pages.answer(
         request,
         "design/proofs.html",
@@ -317,8 +336,12 @@ def show_proofs(request: Request, house: InHouse, form: str) -> Response:
         digest=definition.digest,
         proof=proof,
         refuted=(*proof.refuted, *proof.warnings),
-        tally=_tally(proof),
-        routes=routes(definition, examples, today),
+        tally=tally(proof),
+        routes=[
+            (name, route, minutes_for(route.pages))
+            for name, route in (("Shortest", found.shortest), ("Longest", found.longest))
+            if route is not None
+        ],
         page_title=f"Proofs of {definition.title}",
     )
 
@@ -343,8 +366,11 @@ def show_me(house: InHouse, asks: Asks, form: str, posted: PostedForm) -> Respon
 def _chosen(definition: FormDefinition, today: Today, kind: str, number: int) -> Example | None:
     if kind == "example":
         found: Sequence[Example | None] = definition.examples
+    elif kind == "route":
+        ways = proofs.routes_of(definition, today)
+        found = [way.example for way in (ways.shortest, ways.longest) if way]
     else:
-        proof = _proofs.of(definition, today)
+        proof = proofs.of(definition, today)
         verdicts = proof.proven if kind == "proven" else (*proof.refuted, *proof.warnings)
         found = [verdict.witness for verdict in verdicts]
     return found[number] if number < len(found) else None
