@@ -1,13 +1,12 @@
 """Ten times `kill -9` in the middle of submissions and payments: nothing lost, nothing twice.
 
-Replay a failure with KILL_SEED=<the seed it printed>. The seed fixes what residents write and
-when the killer strikes; what the operating system does in between it cannot fix.
+The seed fixes what residents write and when the killer strikes, the same in every run; what the
+operating system does in between it cannot fix. KILL_SEED=<any number> tries another.
 """
 
 import itertools
 import os
 import random
-import secrets
 import threading
 import time
 from collections import Counter
@@ -162,7 +161,7 @@ def _house(council: Council, database_url: str) -> Generator[House]:
 def test_ten_kills_lose_nothing_and_do_nothing_twice(
     kind: str, databases: PreparedDatabases, tmp_path: Path
 ) -> None:
-    seed = int(os.environ.get("KILL_SEED") or secrets.randbelow(10**9))
+    seed = int(os.environ.get("KILL_SEED") or 20_261_124)
     print(f"KILL_SEED={seed}")
     source, url = random.Random(seed), databases.copy(kind)
     with running_council(url, tmp_path) as council, _house(council, url) as house:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, sync_playwright
 
 from tests.e2e.inspecting import Inspector
 from tests.e2e.person import Person
@@ -33,10 +33,27 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def _is_expected(message: ConsoleMessage) -> bool:
+    """What no script did wrong: an answer that is an error, no signal, and what Chromium itself
+    does in an editor when everything in it is typed over."""
+    in_editor = "/design/" in message.location["url"]
+    return message.text.startswith(("Failed to load resource", "htmx: htmx:error: Failed")) or (
+        in_editor and message.text.startswith("Applying inline style violates")
+    )
+
+
 @pytest.fixture
 def new_person(chromium: Browser, whole_portal: WholePortal, tmp_path: Path) -> Iterator[NewPerson]:
-    """Somebody with a phone of their own; `script=False` turns JavaScript off."""
+    """Somebody with a phone of their own; `script=False` turns JavaScript off.
+
+    Whatever their browser complains of fails the test.
+    """
     contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type == "error" and not _is_expected(message):
+            complaints.append(f"{message.text} ({message.location['url']})")
 
     def come(
         *, script: bool = True, width: int = 360, forwarded: bool = True, **more: Any
@@ -53,12 +70,15 @@ def new_person(chromium: Browser, whole_portal: WholePortal, tmp_path: Path) -> 
             **more,
         )
         context.set_default_timeout(20_000)
+        context.on("console", hear)
+        context.on("weberror", lambda error: complaints.append(str(error.error)))
         contexts.append(context)
         return Person(context.new_page(), whole_portal, tmp_path)
 
     yield come
     for context in contexts:
         context.close()
+    assert complaints == []
 
 
 @pytest.fixture

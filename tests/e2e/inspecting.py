@@ -11,6 +11,10 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from portal.forms.definition import FormDefinition
+from portal.forms.fields import FIELD_TYPES
+from tests.e2e.person import Look, Person
+
 AXE = Axe()
 _RULES = {
     "runOnly": [
@@ -67,6 +71,55 @@ def _axe(page: Page) -> list[str]:
         for violation in results["violations"]
         for node in violation["nodes"]
     ]
+
+
+TEXT_BOXES = "main input:not([type=hidden], [type=radio], [type=checkbox], [type=file]), textarea"
+
+
+def inspecting(person: Person, inspector: Inspector, form: FormDefinition) -> Look:
+    """Inspects each page of a form as it comes, left empty, and filled with nonsense."""
+    page = person.page
+
+    def look(path: str) -> None:
+        title, here = f"{form.form}/{_place(path)}", f"/forms/{form.form}/{path}"
+        if title in inspector.seen:
+            return
+        inspector.look(page, title)
+        if _must_be_answered(form, path, page):
+            person.press("Continue")
+            person.errors()
+            inspector.look(page, f"{title} left empty")
+            inspector.problems += [f"{title}: {problem}" for problem in check_summary(page)]
+        person.open(here)
+        # What an answer reveals is not on the screen yet.
+        if boxes := [box for box in page.locator(TEXT_BOXES).all() if box.is_visible()]:
+            for box in boxes:
+                box.fill("☃ nonsense")
+            person.press("Continue")
+            page.wait_for_function(
+                "here => location.pathname !== here || document.title.startsWith('Error')", arg=here
+            )
+            if page.title().startswith("Error: "):
+                inspector.look(page, f"{title} with nonsense")
+                inspector.problems += [f"{title}: {problem}" for problem in check_summary(page)]
+        person.open(here)
+
+    return look
+
+
+def _must_be_answered(form: FormDefinition, path: str, page: Page) -> bool:
+    """Whether the page asks anything that may not be left out; a full list asks nothing."""
+    name = path.rpartition("/")[2]
+    defined = form.page(name)
+    if defined is None:
+        return page.locator(f"main input[type=radio][name='{name}']").count() > 0
+    asked = [q for q in defined.questions if FIELD_TYPES[q.type].asks]
+    return any(not q.optional and q.name not in defined.asked_when for q in asked)
+
+
+def _place(path: str) -> str:
+    """The page's place, the same for every item of a list."""
+    return "/".join("n" if part.isdigit() else part for part in path.split("/"))
 
 
 def check_summary(page: Page) -> list[str]:

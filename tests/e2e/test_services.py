@@ -2,22 +2,19 @@
 without; and every page of it inspected on the way, in order, left empty, and filled with nonsense.
 """
 
-import re
-
 import pytest
 from playwright.sync_api import expect
 
 from portal.core.money import format_pounds
 from portal.forms.definition import Example, FormDefinition
 from tests.e2e.conftest import NewPerson
-from tests.e2e.inspecting import Inspector, check_summary
-from tests.e2e.person import Look, Person
+from tests.e2e.inspecting import Inspector, inspecting
+from tests.e2e.person import Person
 from tests.support.whole_portal import distinct_examples
 
 pytestmark = pytest.mark.xdist_group("e2e-services")
 
 EXAMPLES = distinct_examples()
-TEXT_BOXES = "main input:not([type=hidden], [type=radio], [type=checkbox], [type=file]), textarea"
 
 
 def _named(examples: list[tuple[FormDefinition, Example]]) -> list[object]:
@@ -38,7 +35,7 @@ def test_a_service_is_used_as_its_example_says(
     person: Person, inspector: Inspector, form: FormDefinition, example: Example
 ):
     person.start(form)
-    person.fill_in(form, example, _inspecting(person, inspector, form))
+    person.fill_in(form, example, inspecting(person, inspector, form))
     _comes_to_its_end(person, form, example)
     if example.refused or example.ends_at:
         inspector.look(person.page, f"{form.form}/{example.ends_at or 'refused'} ({example.name})")
@@ -75,34 +72,3 @@ def _comes_to_its_end(person: Person, form: FormDefinition, example: Example) ->
         person.pay_by_card()
         assert person.reference_of(form) == reference
         expect(person.page.locator("main")).to_contain_text(f"You have paid {format_pounds(fee)}")
-
-
-def _inspecting(person: Person, inspector: Inspector, form: FormDefinition) -> Look:
-    """Inspects each page of a form as it comes, left empty, and filled with nonsense."""
-    page = person.page
-
-    def look(name: str) -> None:
-        title, here = f"{form.form}/{name}", f"/forms/{form.form}/{name}"
-        if title in inspector.seen:
-            return
-        inspector.look(page, title)
-        defined = form.page(name)
-        assert defined is not None
-        if any(not question.optional for question in defined.questions):
-            person.press("Continue")
-            person.errors()
-            inspector.look(page, f"{title} left empty")
-            inspector.problems += [f"{title}: {problem}" for problem in check_summary(page)]
-        if page.locator(TEXT_BOXES).count():
-            person.open(here)
-            for box in page.locator(TEXT_BOXES).all():
-                box.fill("☃ nonsense")
-            person.press("Continue")
-            page.wait_for_function(
-                "here => location.pathname !== here || document.title.startsWith('Error')", arg=here
-            )
-            if re.search(r"^Error: ", page.title()):
-                inspector.look(page, f"{title} with nonsense")
-        person.open(here)
-
-    return look
