@@ -2,17 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from portal.core.dates import Today
 from portal.forms.answering import Answered, answer_page
 from portal.forms.answers import Answers
 from portal.forms.definition import Example, FormDefinition
 from portal.forms.examples import post_for, run_example
 from portal.forms.fees import calculate_fee
 from portal.forms.journey import Step, before, walk, walk_all, walk_at, walk_sections
+from portal.forms.library import load_library
 from portal.forms.migrating import migrate
 from portal.forms.parsing import Bundle, parse_form
 from portal.forms.progress import Status, journey_to, tasks_of
@@ -34,17 +37,19 @@ def statuses(answers: Answers, form: FormDefinition = STALL) -> dict[str, str]:
     return {task.section.name: task.status.value for task in tasks_of(form, answers, TODAY)}
 
 
-def fill_section(form: FormDefinition, answers: Answers, section: str, written: Written) -> Answers:
+def fill_section(
+    form: FormDefinition, answers: Answers, section: str, written: Written, today: Today = TODAY
+) -> Answers:
     """Answer one section's pages, from wherever it is now, as long as it needs any."""
-    example = Example("by hand", written)
+    example, asking = Example("by hand", written), replace(ASKING, on=today.on)
     for _ in range(30):
-        journey = dict(walk_sections(form, answers, TODAY))[section]
+        journey = dict(walk_sections(form, answers, today))[section]
         if journey.next_step is None:
             return answers
         step: Step | None = journey.next_step
         while step is not None:
             raw = post_for(step, example, answers)
-            outcome = answer_page(form, step, answers, raw, asking=ASKING, today=TODAY)
+            outcome = answer_page(form, step, answers, raw, asking=asking, today=today)
             assert isinstance(outcome, Answered), outcome
             answers, step = outcome.answers, outcome.then
     raise AssertionError(section)
@@ -217,6 +222,29 @@ def test_any_order_of_startable_sections_ends_in_the_journey_and_price_of_the_fo
     assert calculate_fee(STALL, journey.scope, TODAY) == calculate_fee(
         STALL, straight.journey.scope, TODAY
     )
+
+
+SHIPPED = [
+    pytest.param(form, example, id=f"{name}: {example.name}")
+    for name, form in load_library(Path(__file__).parents[2] / "form_definitions").forms.items()
+    for example in form.examples
+    if form.has_task_list and not (example.refused or example.ends_at)
+]
+
+
+@pytest.mark.parametrize(("form", "example"), SHIPPED)
+def test_a_shipped_form_filled_from_its_last_section_on_is_the_same(
+    form: FormDefinition, example: Example
+):
+    today, answers = Today(example.on or TODAY.on), Answers()
+    while not walk(form, answers, today).complete:
+        open_now = [t for t in tasks_of(form, answers, today) if not (t.after or t.is_complete)]
+        section = open_now[-1].section.name
+        answers = fill_section(form, answers, section, example.answers, today)
+    straight = run_example(form, example, today)
+    journey = walk(form, answers, today)
+    assert (journey.steps, journey.answers) == (straight.journey.steps, straight.journey.answers)
+    assert calculate_fee(form, journey.scope, today).total == example.fee
 
 
 PAGES_SEEN = ("your-name", "old-enough", "sells", "helpers", "certificate", "pitch", "place")
