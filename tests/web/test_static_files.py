@@ -192,7 +192,7 @@ def test_nothing_of_the_workbench_is_in_a_page_of_a_resident():
         for name in OF_THE_WORKBENCH
         if name in path.read_text(encoding="utf-8")
     }
-    assert told == {"design"}
+    assert told == {"design", "staff"}
 
 
 def test_the_first_view_is_small(files):
