@@ -8,14 +8,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from starlette.testclient import TestClient
 
 from portal.payments.fulfilling import PaidRequest
 from portal.payments.records import find_request_of, read_request
 from portal.submissions.appointments import keep_for_payment
 from portal.submissions.submitting import payment_settled
+from tests.support.colleague import OLIVE, become
 from tests.support.portal_fixtures import OpenPortal
-from tests.support.portal_house import BASE_URL, Portal
+from tests.support.portal_house import Portal
 from tests.support.resident import Resident, errors_in, path_of, pay_by_card
 from tests.web.booking_forms import (
     PATH,
@@ -296,7 +296,7 @@ def test_money_that_comes_in_when_another_has_the_day_books_it_over_its_capacity
     assert rows[submission["reference"]]["is_over"]
     case = next(row for row in paid.rows("crm_case") if row["reference"] == submission["reference"])
     assert case["published"]["answers"][0]["label"] == "Check this appointment"
-    assert "1 too many" in quick.read("/staff/appointments?calendar=rounds")
+    assert "1 too many" in become(paid, OLIVE).read("/staff/appointments?calendar=rounds")
 
 
 def test_a_closed_day_is_gone_at_once_for_those_who_hold_it_too(small: Portal) -> None:
@@ -354,14 +354,7 @@ def test_paying_for_what_is_paid_or_unknown_keeps_no_place(paid: Portal) -> None
 
 
 def test_the_preview_of_a_designer_shows_free_days_and_books_none(small: Portal) -> None:
-    at_home = TestClient(
-        small.app,
-        base_url=BASE_URL,
-        headers={"sec-fetch-site": "same-origin"},
-        follow_redirects=False,
-        client=("127.0.0.1", 40000),
-    )
-    designer = Resident(at_home, small.house)
+    designer = become(small)
     fill(small.resident())
     preview = "/design/garden-visit/preview"
     page = designer.read(f"{preview}/day")

@@ -6,12 +6,11 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
-from starlette.testclient import TestClient
 
 from portal.core.dates import council_day
 from tests.forms.stall import FORM, PATH
+from tests.support.colleague import become
 from tests.support.portal_house import (
-    BASE_URL,
     FORMS,
     Neighbours,
     Portal,
@@ -289,19 +288,6 @@ def test_the_written_examples_can_be_filled_in_the_form_s_own_order(market: Port
     assert ">Worked out from your answers</h2>" in check
 
 
-def at_the_machine(market: Portal) -> Resident:
-    """A designer, for whom the workbench is open."""
-    headers = {"sec-fetch-site": "same-origin"}
-    client = TestClient(
-        market.app,
-        base_url=BASE_URL,
-        headers=headers,
-        follow_redirects=False,
-        client=("127.0.0.1", 40000),
-    )
-    return Resident(client, market.house)
-
-
 PREVIEW = "/design/market-stall/preview"
 
 
@@ -315,7 +301,7 @@ def try_out(designer: Resident, page: str, values: dict[str, str]) -> str:
 def test_the_preview_has_the_list_and_goes_through_its_sections_in_any_order(
     market: Portal,
 ) -> None:
-    designer = at_the_machine(market)
+    designer = become(market)
     assert f'href="{PREVIEW}/tasks"' in designer.read(PREVIEW)
     assert links_in(designer.read(f"{PREVIEW}/tasks"))[0] == f"{PREVIEW}/your-name"
     assert try_out(designer, "pitch", {"metres": "4"}) == f"{PREVIEW}/place"
@@ -337,6 +323,6 @@ def test_the_preview_has_the_list_and_goes_through_its_sections_in_any_order(
     assert changed == f"{PREVIEW}/check-answers"
     opened = try_out(designer, "sells", {"sells": "food", "return": "check-answers"})
     assert opened == f"{PREVIEW}/tasks"
-    other = at_the_machine(market)
+    other = become(market)
     wrong = other.get("/design/report-fly-tipping/preview/tasks")
     assert path_of(wrong.headers["location"]).startswith("/design/report-fly-tipping/preview/")
