@@ -42,7 +42,7 @@ _PAGES: dict[type[Exception], tuple[int, str, str]] = {
     Missing: (404, "errors/not_found.html", "Page not found"),
     DraftExpired: (410, "errors/expired.html", "Your saved form has expired"),
     Forged: (403, "errors/forged.html", "This page has gone stale"),
-    NotAllowed: (403, "errors/not_allowed.html", "You cannot do this"),
+    NotAllowed: (403, "staff/not_allowed.html", "You cannot do this"),
 }
 
 

@@ -10,6 +10,7 @@ from portal.forms.definition import FormDefinition, Page
 from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.base import Question
 from portal.forms.fields.yes_no import WORDS as YES_AND_NO
+from portal.forms.summary import SummaryRow
 from portal.submissions.carrying import read_draft
 from portal.submissions.definitions import DefinitionUnreadable
 from portal.submissions.submission import Draft
@@ -17,7 +18,6 @@ from portal.web.front import Front
 from portal.web.journeys import Whereabouts
 from portal.web.posting import Posted
 from portal.web.rendering import chosen_language
-from portal.web.views import SummaryRow
 
 VERSION = "form-version"
 """The input in which a page says which version of its form it was drawn from: the digest."""

@@ -9,7 +9,7 @@ from portal.core.money import format_pounds
 from portal.forms.answering import Refused
 from portal.forms.answers import Answers, Item
 from portal.forms.calendars import Free, no_calendars
-from portal.forms.definition import FormDefinition, Page, Repeat, Section
+from portal.forms.definition import FormDefinition, Page, Repeat
 from portal.forms.fees import Fee
 from portal.forms.fields import FIELD_TYPES
 from portal.forms.fields.appointment import Offered, offered_now
@@ -24,15 +24,16 @@ from portal.forms.fields.base import (
 from portal.forms.journey import Journey, Step
 from portal.forms.list_words import ask_for_another
 from portal.forms.opening import Opening, Standing
-from portal.forms.texts import fill, show_computed
+from portal.forms.summary import (
+    SummaryGroup,
+    capital,
+    caption_of,
+    shown,
+    summary_groups,
+)
+from portal.forms.texts import fill
 
 _OPTIONAL = {"en": "optional", "cy": "dewisol"}
-_NOT_PROVIDED = {"en": "Not provided", "cy": "Heb ei ddarparu"}
-_NONE = {"en": "None", "cy": "Dim"}
-_WORKED_OUT = {
-    "en": "Worked out from your answers",
-    "cy": "Wedi’i gyfrifo o’ch atebion",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,28 +173,6 @@ class RemoveView:
 
 
 @dataclass(frozen=True, slots=True)
-class SummaryRow:
-    """One row of check answers."""
-
-    label: str
-    lines: tuple[str, ...]
-    change: str
-    page: str
-
-
-@dataclass(frozen=True, slots=True)
-class SummaryGroup:
-    """Rows of check answers under one heading: those of one item, or those between items."""
-
-    title: str
-    rows: tuple[SummaryRow, ...]
-    section: str = ""
-    """The section that begins with it, in a form with sections; else empty."""
-    through: str = ""
-    """Where one goes through that section once more."""
-
-
-@dataclass(frozen=True, slots=True)
 class FeeRow:
     """One row of what is to be paid."""
 
@@ -248,7 +227,7 @@ def page_view(  # everything one page shows
             found=outcome.unfinished.get(question.name) if outcome else None,
             files=(files or {}).get(question.name, ()),
             offered=_offered(question, _raw_of(question, raw, given), free),
-            shown=_shown(question, given) if raw is None else (),
+            shown=shown(question, given) if raw is None else (),
         )
         for question in page.questions
     )
@@ -308,28 +287,21 @@ def _nested(page: Page, views: tuple[QuestionView, ...]) -> tuple[QuestionView, 
     )
 
 
-def _caption(form: FormDefinition, step: Step, answers: Answers) -> str:
-    """Which item of which list a step is about: "Vehicle 1, driver 2"."""
-    parts: list[str] = []
-    for name, item_id in step.item_path:
-        repeat = form.repeat(name)
-        listed = answers.items.get(name, ())
-        ids = [item.id for item in listed]
-        number = ids.index(item_id) + 1 if item_id in ids else len(ids) + 1
-        parts.append(f"{repeat.each if repeat else name} {number}")
-        answers = answers.at(((name, item_id),))
-    return _capital(", ".join(parts))
-
-
 def _captioned(form: FormDefinition, step: Step, answers: Answers) -> str:
     """What stands over the heading: the section, and which item of a list it is about."""
     section = form.section_of(step.item_path[0][0] if step.item_path else step.name)
-    parts = (section.title if section else "", _caption(form, step, answers))
+    parts = (section.title if section else "", caption_of(form, step, answers))
     return ": ".join(part for part in parts if part)
 
 
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
+def _addressed(form: FormDefinition, group: SummaryGroup) -> SummaryGroup:
+    """The same with addresses in place of paths."""
+    rows = tuple(
+        replace(row, change=f"/forms/{form.form}/{row.change}?change=yes") if row.change else row
+        for row in group.rows
+    )
+    through = f"/forms/{form.form}/{group.through}" if group.through else ""
+    return replace(group, rows=rows, through=through)
 
 
 def list_view(
@@ -397,7 +369,7 @@ def _item_row(
     address = f"/forms/{form.form}/{step.path}/{item.id}"
     return ItemRow(
         id=item.id,
-        number=f"{_capital(repeat.each)} {number}",
+        number=f"{capital(repeat.each)} {number}",
         line=item_line(form, repeat, item, number),
         change=f"/forms/{form.form}/{at.path}",
         remove=f"{address}/remove",
@@ -410,7 +382,7 @@ def item_line(form: FormDefinition, repeat: Repeat, item: Item, number: int) -> 
     """An item in words: as the designer says it, or "Item 2"."""
     scope = {name: [None] * len(listed) for name, listed in item.answers.items.items()}
     line = fill(repeat.line, form, item.answers.values, scope)
-    return line or f"{_capital(repeat.each)} {number}"
+    return line or f"{capital(repeat.each)} {number}"
 
 
 def remove_view(
@@ -419,7 +391,7 @@ def remove_view(
     """Ask whether an item is really to go; `step` is its list."""
     address = f"/forms/{form.form}/{step.path}"
     return RemoveView(
-        number=f"{_capital(repeat.each)} {number}",
+        number=f"{capital(repeat.each)} {number}",
         line=item_line(form, repeat, item, number),
         back=address,
         action=f"{address}/{item.id}/remove",
@@ -448,12 +420,6 @@ def _question_view(  # one question, all it shows
         offered=offered,
         shown=shown,
     )
-
-
-def _shown(question: Question, values: Mapping[str, AnswerValue]) -> tuple[str, ...]:
-    if question.name not in values:
-        return ()
-    return FIELD_TYPES[question.type].show(question, values[question.name])
 
 
 def _raw_of(question: Question, raw: Raw | None, values: Mapping[str, AnswerValue]) -> Raw:
@@ -485,7 +451,7 @@ def check_view(
     last = journey.steps[-1] if journey.steps else None
     return CheckView(
         form=form,
-        groups=(*_groups(form, asked, journey), *_computed_group(form, journey)),
+        groups=tuple(_addressed(form, g) for g in summary_groups(form, asked, journey)),
         fee=tuple(FeeRow(line.label, format_pounds(line.amount)) for line in fee.lines),
         total=format_pounds(fee.total) if fee.lines else "",
         quote=quote,
@@ -494,92 +460,6 @@ def check_view(
         else _beginning(form),
         fee_changed=fee_changed,
     )
-
-
-def _groups(
-    form: FormDefinition, asked: Sequence[tuple[Step, Page]], journey: Journey
-) -> list[SummaryGroup]:
-    """The rows in the order of the journey, a heading for each item."""
-    groups: list[SummaryGroup] = []
-    pages = {step.path: page for step, page in asked}
-    begun = ""
-    for step in journey.steps:
-        rows = (
-            _list_rows(form, step, step.page, journey)
-            if isinstance(step.page, Repeat)
-            else _page_rows(form, step, pages.get(step.path, step.page), journey)
-        )
-        title = "" if isinstance(step.page, Repeat) else _caption(form, step, journey.answers)
-        section = form.section_of(step.item_path[0][0] if step.item_path else step.name)
-        if not rows:
-            continue
-        if section is not None and section.name != begun:
-            begun, first = section.name, _first_in(form, section, journey)
-            groups.append(SummaryGroup(title, rows, section.title, first))
-        elif groups and groups[-1].title == title:
-            groups[-1] = replace(groups[-1], rows=(*groups[-1].rows, *rows))
-        else:
-            groups.append(SummaryGroup(title, rows))
-    return groups
-
-
-def _first_in(form: FormDefinition, section: Section, journey: Journey) -> str:
-    """Where one goes through a section once more; empty where there is no list to come back to."""
-    if not form.has_task_list:
-        return ""
-    names = (step for step in journey.steps)
-    first = next(s for s in names if form.section_of(s.path.partition("/")[0]) == section)
-    return f"/forms/{form.form}/{first.path}"
-
-
-def _page_rows(
-    form: FormDefinition, step: Step, page: Page, journey: Journey
-) -> tuple[SummaryRow, ...]:
-    values = journey.answers.at(step.item_path).values
-    return tuple(
-        SummaryRow(
-            label=question.ask,
-            lines=_shown(question, values)
-            if question.name in values
-            else (_NOT_PROVIDED[form.language],),
-            change=f"/forms/{form.form}/{step.path}?change=yes",
-            page=page.name,
-        )
-        for question in page.questions
-        if FIELD_TYPES[question.type].asks and _has_row(page, question, values)
-    )
-
-
-def _has_row(page: Page, question: Question, values: Mapping[str, AnswerValue]) -> bool:
-    """Whether check answers speaks of a question: not of a hidden one, nor one not revealed."""
-    if question.name not in values:
-        return question.name not in page.reveals
-    return bool(_shown(question, values))
-
-
-def _list_rows(
-    form: FormDefinition, step: Step, repeat: Repeat, journey: Journey
-) -> tuple[SummaryRow, ...]:
-    count = len(journey.answers.at(step.item_path).items.get(repeat.name, ()))
-    change = f"/forms/{form.form}/{step.path}?change=yes"
-    return (
-        SummaryRow(
-            repeat.title, (str(count) if count else _NONE[form.language],), change, repeat.name
-        ),
-    )
-
-
-def _computed_group(form: FormDefinition, journey: Journey) -> tuple[SummaryGroup, ...]:
-    rows = tuple(
-        SummaryRow(
-            each.label, (show_computed(each, journey.scope[each.name], form.language),), "", ""
-        )
-        for each in form.computed
-        if each.label and each.name in journey.scope
-    )
-    said = _WORKED_OUT[form.language]
-    worked_out = SummaryGroup("", rows, said) if form.sections else SummaryGroup(said, rows)
-    return (worked_out,) if rows else ()
 
 
 @dataclass(frozen=True, slots=True)

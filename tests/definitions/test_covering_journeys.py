@@ -45,8 +45,8 @@ SCHEMA = json.loads((FOLDER.parent / "docs" / "case.schema.json").read_text())
 
 DAY = Today(date(2026, 11, 24), bank_holidays())
 """The day the journeys begin at: the same whenever the tests run."""
-OURS = ("address", "file", "location", "uprn", "usrn")
-"""Types whose values come from the portal's own gazetteer and store, not from the example."""
+OURS = ("address", "appointment", "file", "location", "uprn", "usrn")
+"""Types whose values come from the portal: its gazetteer, diary and store."""
 
 
 @cache

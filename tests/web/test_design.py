@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.forms.proofs.small_forms import Written
+from tests.forms.proofs.small_forms import BEYOND_PROOF, Written
 from tests.support.colleague import OLIVE, PAT, become
 from tests.support.portal_fixtures import OpenPortal
 from tests.support.portal_house import FORMS, Portal
@@ -339,25 +339,10 @@ def test_both_ends_of_the_ways_through_are_told_and_shown(shared_portal: Portal)
     assert path_of(shown.headers["location"]) == f"/design/{SNN}/preview/check-answers"
 
 
-BEYOND = """
-- repeat: items
-  title: Items
-  each: item
-  max: 9
-  pages:
-    - page: kind
-      questions: [{question: kind, ask: Kind, type: radios, options: {a: A, b: B}}]
-- page: after
-  when: items.all(i, items.exists(j, i.kind == j.kind))
-  title: After
-  guidance: Hello
-"""
-
-
 def test_what_the_prover_cannot_follow_is_said_where_the_ways_through_would_be(
     own: Portal, designer: Resident
 ):
-    text = Written(BEYOND).bundle.text.replace("form: small", "form: beyond")
+    text = Written(BEYOND_PROOF).bundle.text.replace("form: small", "form: beyond")
     (own.house.settings.forms / "beyond.yml").write_text(text)
     assert "beyond the prover" in designer.read("/design/beyond/proofs")
 

@@ -13,6 +13,7 @@ from portal.forms.answers import Answers
 from portal.forms.definition import FormDefinition
 from portal.forms.fields import FIELD_TYPES
 from portal.forms.migrating import Why
+from portal.forms.summary import SummaryRow
 from portal.submissions.carrying import begin_again, change_told, raw_answers, read_draft, told
 from portal.submissions.definitions import DefinitionUnreadable
 from portal.submissions.publication import Choice
@@ -29,7 +30,6 @@ from portal.web.journeys import (
 )
 from portal.web.officer_forms import FormRoute
 from portal.web.rendering import go_to
-from portal.web.views import SummaryRow
 
 router = APIRouter(include_in_schema=False, route_class=FormRoute)
 

@@ -17,6 +17,7 @@ from portal.forms.fields.appointment import taken
 from portal.forms.fields.base import FieldError, Question, Raw, StoredFile
 from portal.forms.fields.welsh import in_welsh
 from portal.forms.journey import Before, Step, before, first_input, walk_at
+from portal.forms.summary import SummaryRow
 from portal.submissions.appointments import free_now
 from portal.submissions.filling import (
     attach_upload,
@@ -40,7 +41,7 @@ from portal.web.officer_forms import FormRoute
 from portal.web.rendering import go_to
 from portal.web.unsaved import is_of_another_version, show_unsaved, typed_elsewhere
 from portal.web.uploads import take_upload
-from portal.web.views import SummaryRow, list_view, page_view, remove_view
+from portal.web.views import list_view, page_view, remove_view
 
 router = APIRouter(include_in_schema=False, route_class=FormRoute)
 

@@ -33,6 +33,22 @@ examples:
 """
 
 
+BEYOND_PROOF = """
+- repeat: items
+  title: Items
+  each: item
+  max: 9
+  pages:
+    - page: kind
+      questions: [{question: kind, ask: Kind, type: radios, options: {a: A, b: B}}]
+- page: after
+  when: items.all(i, items.exists(j, i.kind == j.kind))
+  title: After
+  guidance: Hello
+"""
+"""Pages of which nobody can say anything: a list is gone through for each thing of a list."""
+
+
 @dataclass(frozen=True)
 class Written:
     """A form's texts."""

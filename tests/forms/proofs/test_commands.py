@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from portal.cli import app
-from tests.forms.proofs.small_forms import Written
+from tests.forms.proofs.small_forms import BEYOND_PROOF, Written
 
 FORMS = Path("form_definitions")
 STREETS = "street-naming-and-numbering"
@@ -53,20 +53,7 @@ def test_a_broken_form_is_refused_at_its_line_with_answers_that_show_it(folder: 
 
 
 def test_what_nobody_can_decide_is_told_and_fails_where_that_is_asked_for(folder: Path) -> None:
-    pages = """
-- repeat: items
-  title: Items
-  each: item
-  max: 9
-  pages:
-    - page: kind
-      questions: [{question: kind, ask: Kind, type: radios, options: {a: A, b: B}}]
-- page: after
-  when: items.all(i, items.exists(j, i.kind == j.kind))
-  title: After
-  guidance: Hello
-"""
-    text = Written(pages).bundle.text
+    text = Written(BEYOND_PROOF).bundle.text
     (folder / "beyond.yml").write_text(text.replace("form: small", "form: beyond"))
     told = portal(folder, "prove", "beyond")
     assert "not decided" in told.output, told.output

@@ -11,6 +11,7 @@ from portal.forms.examples import run_example
 from portal.forms.library import load_library
 from portal.forms.parsing import Bundle, parse_form
 from portal.forms.proofs.routes import Route, find_routes
+from tests.forms.proofs.small_forms import BEYOND_PROOF, small_form
 from tests.support.portal_house import FORMS
 from tests.web.test_changing_forms import FORM
 
@@ -80,5 +81,5 @@ def test_of_a_form_with_a_list_what_was_found_is_told_and_not_called_proven():
 
 
 def test_of_a_form_beyond_the_prover_nothing_is_said():
-    routes = find_routes(SHIPPED["premises-licence-new"], TODAY)
+    routes = find_routes(small_form(BEYOND_PROOF), TODAY)
     assert (routes.shortest, routes.longest) == (None, None)
