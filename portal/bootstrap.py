@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,7 @@ from portal.payments.receipt import (
     receipt_token,
     receipt_view,
 )
-from portal.payments.receipt_pdf import render_receipt
+from portal.payments.receipt_pdf import render_document
 from portal.payments.records import (
     ReceiptRow,
     find_request_of,
@@ -53,9 +54,11 @@ from portal.payments.records import (
 from portal.payments.settling import check_payment
 from portal.payments.taking import CHECK_PAYMENT
 from portal.settings import Settings
+from portal.submissions.answers_copy import RENDER_ANSWERS, AnswersCopy, Copying, draw_copy
 from portal.submissions.attachments import Attachments
 from portal.submissions.definitions import Clock, Definitions
 from portal.submissions.diary import Diary
+from portal.submissions.document_files import DocumentFiles
 from portal.submissions.filling import Filling
 from portal.submissions.following_up import (
     FollowingUp,
@@ -65,7 +68,6 @@ from portal.submissions.following_up import (
     load_attachment,
 )
 from portal.submissions.places import FormGazetteer
-from portal.submissions.receipt_files import ReceiptFiles
 from portal.submissions.retention import purge, sweep
 from portal.submissions.submitting import CONFIRM, RENDER_RECEIPT, Submitting, payment_settled
 from portal.templating import build_environment, in_language
@@ -110,7 +112,7 @@ class House:
     filling: Filling
     submitting: Submitting
     attachments: Attachments
-    receipt_files: ReceiptFiles
+    receipt_files: DocumentFiles
     provider: PaymentProvider
     providers: Mapping[str, PaymentProvider]
     fulfilment: Fulfilment
@@ -119,6 +121,7 @@ class House:
     following_up: FollowingUp
     bank_holidays: frozenset[date]
     diary: Diary
+    copying: Copying
     handlers: Mapping[str, Handler] = field(default_factory=dict[str, Handler])
 
     def today(self) -> Today:
@@ -208,7 +211,7 @@ def build_house(settings: Settings, clock: Clock = real_clock, *, pace: float = 
     definitions = Definitions(library, transactions, watch=not settings.is_production)
     council = library.council
     attachments = Attachments(settings.data_dir / "attachments")
-    receipt_files = ReceiptFiles(settings.data_dir / "receipts")
+    receipt_files = DocumentFiles(settings.data_dir / "receipts")
     holidays = bank_holidays()
     sender = settings.mail_from or council.email
     diary = Diary(settings.forms, holidays, settings.secret_key.get_secret_value().encode())
@@ -222,6 +225,7 @@ def build_house(settings: Settings, clock: Clock = real_clock, *, pace: float = 
     def receipt_url(receipt_id: str) -> str:
         return f"{settings.base_url}/receipts/{fulfilment.receipt_token(receipt_id)}"
 
+    draw_receipt_in, draw_answers_in = _drawers(council)
     following_up = FollowingUp(
         transactions=transactions,
         definitions=definitions,
@@ -231,7 +235,7 @@ def build_house(settings: Settings, clock: Clock = real_clock, *, pace: float = 
         sender=sender,
         receipt_url=receipt_url,
         receipt_files=receipt_files,
-        draw=_receipt_drawer(),
+        draw=draw_receipt_in,
         diary=diary,
         appointment_url=lambda one: f"{settings.base_url}/appointments/{diary.token(one)}",
     )
@@ -268,6 +272,14 @@ def build_house(settings: Settings, clock: Clock = real_clock, *, pace: float = 
             read_smtp_url(settings.smtp_url.get_secret_value()),
             sender=sender,
             sender_name=council.name,
+        ),
+        copying=Copying(
+            transactions,
+            definitions,
+            work,
+            DocumentFiles(settings.data_dir / "copies"),
+            holidays,
+            draw_answers_in,
         ),
         following_up=following_up,
         bank_holidays=holidays,
@@ -307,27 +319,44 @@ def _fulfilment(settings: Settings, council: Council, submitting: Submitting) ->
     )
 
 
-def _receipt_drawer() -> Callable[[Receipt, str, str], bytes]:
-    """Draws a receipt with the council's logo and our fonts; all it uses is read here, once."""
+def _drawers(
+    council: Council,
+) -> tuple[Callable[[Receipt, str, str], bytes], Callable[[AnswersCopy, str], bytes]]:
+    """Draw a receipt and a copy of answers with the council's logo and our fonts.
+
+    All they use is read once, at the first drawing.
+    """
     assets: dict[str, bytes] = {}
     english = build_environment(TEMPLATES, STATIC)
     environments = {code: in_language(english, code) for code in LANGUAGES}
 
-    def draw(receipt: Receipt, verify_url: str, language: str) -> bytes:
+    def read_assets() -> None:
         if not assets:
             assets["receipt.css"] = (TEMPLATES / "documents" / "receipt.css").read_bytes()
             assets["brand.css"] = (STATIC / "council" / "brand.css").read_bytes()
             assets["logo.svg"] = (STATIC / "council" / "logo.svg").read_bytes()
             for font in sorted((STATIC / "vendor" / "fonts").glob("*.woff2")):
                 assets[font.name] = font.read_bytes()
+
+    def draw_receipt(receipt: Receipt, verify_url: str, language: str) -> bytes:
+        read_assets()
         html = (
             environments[language]
             .get_template("documents/receipt.html")
             .render(receipt=receipt_view(receipt, verify_url, language=language))
         )
-        return render_receipt(html, assets)
+        return render_document(html, assets)
 
-    return draw
+    def draw_answers(copied: AnswersCopy, language: str) -> bytes:
+        read_assets()
+        html = (
+            environments[language]
+            .get_template("documents/answers.html")
+            .render(copied=copied, council=council.in_language(language))
+        )
+        return render_document(html, assets)
+
+    return draw_receipt, draw_answers
 
 
 def _handlers(house: House) -> Mapping[str, Handler]:
@@ -378,7 +407,13 @@ def _handlers(house: House) -> Mapping[str, Handler]:
     def clean_up() -> None:
         now = house.clock()
         purge(house.transactions, house.attachments, now=now)
-        sweep(house.transactions, house.attachments, house.receipt_files, now=now)
+        sweep(
+            house.transactions,
+            house.attachments,
+            house.receipt_files,
+            house.copying.files,
+            now=now,
+        )
 
     def tell_case(note_id: str) -> timedelta | None:
         return add_note(house.transactions, house.crm, note_id, clock=house.clock)
@@ -394,6 +429,7 @@ def _handlers(house: House) -> Mapping[str, Handler]:
         ADD_NOTE: tell_case,
         CONFIRM: write_confirmation,
         RENDER_RECEIPT: render,
+        RENDER_ANSWERS: partial(draw_copy, house.copying),
         SEND_NOTICE: send,
         CHECK_PAYMENT: check,
         PROVIDER_EVENT: hear,

@@ -647,6 +647,7 @@ def purge(
             house.transactions,
             house.attachments,
             house.receipt_files,
+            house.copying.files,
             now=real_clock(),
             dry_run=dry_run,
         )

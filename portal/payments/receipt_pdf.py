@@ -1,4 +1,5 @@
-"""Draws a receipt as a PDF: tagged for screen readers, the same bytes for the same input.
+"""Draws a receipt, or another document, as a PDF: tagged for screen readers, the same bytes for
+the same input.
 
 The only module that imports `weasyprint` (over a second, so at the first drawing). About
 100 ms of CPU a page: never on the request path. Nothing is fetched, from the network or from
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from weasyprint.text.fonts import FontConfiguration
 
 MOST_ROWS = 500
-"""More rows than any receipt; a table of 10,000 would hold a processor for a minute."""
+"""More table rows than any document; a table of 10,000 would hold a processor for a minute."""
 
 _ASSET = "asset:"
 _PRINTED = 4  # ISO 32000-1, table 165: the annotation is printed; PDF/UA-1 clause 7.18 wants it
@@ -42,7 +43,7 @@ class _Style:
     fonts: "FontConfiguration"
 
 
-def render_receipt(html: str, assets: Mapping[str, bytes]) -> bytes:
+def render_document(html: str, assets: Mapping[str, bytes]) -> bytes:
     """Draw a page of HTML as PDF/UA-1 (ISO 14289-1).
 
     `assets` is all it may use: names ending `.css` are its style, others are what it calls
@@ -54,7 +55,7 @@ def render_receipt(html: str, assets: Mapping[str, bytes]) -> bytes:
         PersonMustLook: the page has more than 500 table rows.
     """
     if html.count("<tr") > MOST_ROWS:
-        msg = f"the receipt has more than {MOST_ROWS} rows and will not be drawn"
+        msg = f"the document has more than {MOST_ROWS} rows and will not be drawn"
         raise PersonMustLook(msg)
     import weasyprint  # see above
 

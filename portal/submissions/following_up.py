@@ -26,7 +26,7 @@ from portal.payments.records import get_receipt
 from portal.submissions.appointment_records import booked_of
 from portal.submissions.definitions import Definitions
 from portal.submissions.diary import Diary
-from portal.submissions.receipt_files import ReceiptFiles
+from portal.submissions.document_files import DocumentFiles
 from portal.submissions.records import (
     as_submission,
     lock_submission,
@@ -48,7 +48,7 @@ class FollowingUp:
     sender: str
     receipt_url: Callable[[str], str]
     """The receipt's page from its id."""
-    receipt_files: ReceiptFiles
+    receipt_files: DocumentFiles
     draw: Callable[[Receipt, str, str], bytes]
     """A receipt, the address behind its QR code and a language → a PDF."""
     diary: Diary

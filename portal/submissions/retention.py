@@ -8,7 +8,7 @@ from itertools import islice
 from portal.database import Transactions
 from portal.submissions.appointment_records import delete_expired, let_go
 from portal.submissions.attachments import Attachments
-from portal.submissions.receipt_files import ReceiptFiles
+from portal.submissions.document_files import DocumentFiles
 from portal.submissions.records import delete_draft, expired_drafts, files_of_draft, known_files
 
 _BATCH = 100
@@ -62,7 +62,8 @@ def purge(
 def sweep(
     transactions: Transactions,
     attachments: Attachments,
-    receipt_files: ReceiptFiles,
+    receipt_files: DocumentFiles,
+    copies: DocumentFiles,
     *,
     now: datetime,
     dry_run: bool = False,
@@ -70,7 +71,8 @@ def sweep(
     """Delete files on the disk that no row speaks of; says how many.
 
     A process killed between writing a file and its row, or between deleting a row and its file,
-    leaves one behind: it may be somebody's photo, and nothing else would ever delete it.
+    leaves one behind: it may be somebody's photo, and nothing else would ever delete it. Copies
+    of answers go after as long: they are drawn anew for whoever asks again.
     """
     before, swept = now - _STRAY_AFTER, 0
     for names in _batched(attachments.older_than(before)):
@@ -81,6 +83,10 @@ def sweep(
             if not dry_run:
                 attachments.remove_stray(name)
     for path in receipt_files.half_written(before):
+        swept += 1
+        if not dry_run:
+            path.unlink(missing_ok=True)
+    for path in (*copies.half_written(before), *copies.older_than(before)):
         swept += 1
         if not dry_run:
             path.unlink(missing_ok=True)

@@ -3,7 +3,7 @@
 import statistics
 import time
 
-from portal.payments.receipt_pdf import render_receipt
+from portal.payments.receipt_pdf import render_document
 from tests.bench.figures import Figure
 from tests.payments.council import a_line
 from tests.payments.test_receipt import a_receipt
@@ -15,12 +15,12 @@ _RECEIPTS = 25
 def figures() -> list[Figure]:
     """CPU and number per second, after the first, which imports and reads the fonts."""
     page, used = paper(a_receipt(a_line(), a_line(24_00))), assets()
-    render_receipt(page, used)
+    render_document(page, used)
     took: list[float] = []
     begun = time.perf_counter()
     for _ in range(_RECEIPTS):
         before = time.process_time()
-        drawn = render_receipt(page, used)
+        drawn = render_document(page, used)
         took.append((time.process_time() - before) * 1000)
     seconds = time.perf_counter() - begun
     return [

@@ -319,7 +319,13 @@ def _assert_no_stray_files(house: House) -> None:
     """A kill may leave a file without a row: the daily purge finds it, and takes nothing else."""
     tomorrow = datetime.now(UTC) + timedelta(days=2)
     purge(house.transactions, house.attachments, now=tomorrow)
-    stray = sweep(house.transactions, house.attachments, house.receipt_files, now=tomorrow)
+    stray = sweep(
+        house.transactions,
+        house.attachments,
+        house.receipt_files,
+        house.copying.files,
+        now=tomorrow,
+    )
     print(f"{stray} stray files were swept away")
     with house.transactions.read() as session:
         rows = {row.id for row in _all(session, DraftFileRow)}

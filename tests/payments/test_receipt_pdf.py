@@ -16,7 +16,7 @@ from portal.core.errors import PersonMustLook
 from portal.core.money import Pence
 from portal.payments.payment import PaymentLine, VatTreatment
 from portal.payments.receipt import Receipt, receipt_view
-from portal.payments.receipt_pdf import MOST_ROWS, render_receipt
+from portal.payments.receipt_pdf import MOST_ROWS, render_document
 from portal.templating import build_environment
 from tests.payments.council import a_line
 from tests.payments.test_receipt import a_receipt
@@ -56,7 +56,7 @@ def tags(node: Any, kind: str) -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def drawn() -> bytes:
-    return render_receipt(
+    return render_document(
         paper(a_receipt(a_line(), a_line(24_00, VatTreatment.STANDARD))), assets()
     )
 
@@ -107,14 +107,14 @@ def test_every_font_is_in_the_file_and_none_is_the_machines(drawn: bytes) -> Non
 def test_the_same_receipt_is_the_same_bytes_and_small(drawn: bytes) -> None:
     again = paper(a_receipt(a_line(), a_line(24_00, VatTreatment.STANDARD)))
 
-    assert render_receipt(again, assets()) == drawn
+    assert render_document(again, assets()) == drawn
     assert len(drawn) < 100_000
 
 
 def test_two_threads_draw_the_same(drawn: bytes) -> None:
     html, copies = paper(a_receipt(a_line(), a_line(24_00, VatTreatment.STANDARD))), []
     threads = [
-        threading.Thread(target=lambda: copies.append(render_receipt(html, assets())))
+        threading.Thread(target=lambda: copies.append(render_document(html, assets())))
         for _ in range(2)
     ]
     for thread in threads:
@@ -128,7 +128,7 @@ def test_two_threads_draw_the_same(drawn: bytes) -> None:
 def test_one_page_is_enough_for_a_common_receipt_and_many_lines_go_on(drawn: bytes) -> None:
     many = a_receipt(*(a_line(10_00 + n) for n in range(60)))
 
-    with opened(drawn) as short, opened(render_receipt(paper(many), assets())) as long:
+    with opened(drawn) as short, opened(render_document(paper(many), assets())) as long:
         assert len(short.pages) == 1
         assert len(long.pages) > 2
 
@@ -139,7 +139,7 @@ def test_a_copy_says_copy_and_a_free_service_says_nothing_to_pay() -> None:
     assert "Copy" in paper(a_receipt(), reprint=True)
     assert "Copy" not in paper(a_receipt())
     assert "Nothing to pay" in paper(free)
-    assert render_receipt(paper(free), assets())
+    assert render_document(paper(free), assets())
 
 
 def test_what_a_payer_typed_is_shown_and_never_obeyed() -> None:
@@ -200,7 +200,7 @@ def test_a_page_reaches_neither_the_network_nor_the_disk(
     )
     page = f"<html lang=en><title>x</title><body>{reach}<p>kept</p>"
 
-    pdf = render_receipt(
+    pdf = render_document(
         page, {"page.css": f"@import url('{url}/style'); p {{ color: red }}".encode()}
     )
 
@@ -214,4 +214,4 @@ def test_a_page_reaches_neither_the_network_nor_the_disk(
 
 def test_an_absurdly_long_table_is_not_drawn() -> None:
     with pytest.raises(PersonMustLook):
-        render_receipt("<table>" + "<tr><td>x" * (MOST_ROWS + 1), {})
+        render_document("<table>" + "<tr><td>x" * (MOST_ROWS + 1), {})

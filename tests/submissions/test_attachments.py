@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from portal.submissions.attachments import Attachments
-from portal.submissions.receipt_files import ReceiptFiles
+from portal.submissions.document_files import DocumentFiles
 
 
 class BrokenPipe(io.BytesIO):
@@ -88,6 +88,6 @@ def test_a_power_cut_forgets_no_file_that_was_kept(
     # The new folder's name, the file's content, and the file's name.
     assert flushed == [tmp_path, place / f"{kept}.part", place]
     flushed.clear()
-    ReceiptFiles(tmp_path).keep("HM-1", b"%PDF")
+    DocumentFiles(tmp_path).keep("HM-1", b"%PDF")
     assert flushed[1:] == [tmp_path]
     assert flushed[0].suffix == ".part"

@@ -88,6 +88,7 @@ def _sweep(portal: Portal, *, dry_run: bool = False) -> int:
         house.transactions,
         house.attachments,
         house.receipt_files,
+        house.copying.files,
         now=house.clock(),
         dry_run=dry_run,
     )

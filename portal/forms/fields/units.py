@@ -38,7 +38,14 @@ class Unit:
 
     def beside(self, number: str) -> str:
         """The number with its unit, as it is shown."""
-        return " ".join(part for part in (self.before, number, self.after) if part)
+        before = self.before if _is_sign(self.before) else f"{self.before} "
+        after = self.after if _is_sign(self.after) else f" {self.after}"
+        return f"{before}{number}{after}".strip()
+
+
+def _is_sign(unit: str) -> bool:
+    """Whether it stands close to its number: £87,001 and 20%, but 20 kg."""
+    return not any(c.isalnum() for c in unit)
 
 
 NO_UNIT = Unit()

@@ -17,6 +17,7 @@ from portal.core.errors import (
     SlotTaken,
 )
 from portal.core.money import format_pounds
+from portal.database import Session
 from portal.forms.definition import FormDefinition
 from portal.forms.fields.appointment import slot_in_words
 from portal.payments.hearing import receive_event
@@ -34,9 +35,11 @@ from portal.payments.records import (
 from portal.payments.settling import settle
 from portal.payments.taking import start_payment
 from portal.submissions.admitting import keep_place
+from portal.submissions.answers_copy import ask_for_copy, name_of
 from portal.submissions.appointment_records import booked_of
 from portal.submissions.appointments import keep_for_payment
 from portal.submissions.records import (
+    SubmissionRow,
     as_submission,
     lock_submission,
     submission_by_reference,
@@ -278,13 +281,7 @@ def show_confirmation(
 ) -> Response:
     """It is sent: the reference, what happens next, the receipt. In the browser that sent it."""
     with house.transactions.read() as session:
-        row = submission_by_reference(session, reference)
-        if (
-            row is None
-            or row.form != form
-            or not secrets.compare_digest(row.session_hash, asks.session_hash)
-        ):
-            raise Missing(reference)
+        row = _sent_here(session, asks, form, reference)
         paying = row.status == SubmissionStatus.AWAITING_PAYMENT
         receipts = [] if paying else house.receipts_of(session, row.id)
         booked = booked_of(session, row.id)
@@ -301,12 +298,60 @@ def show_confirmation(
         reference=row.reference,
         email=row.email,
         receipts=receipts,
+        copy=f"/forms/{form}/confirmation/{reference}/answers.pdf",
         appointments=[
             (slot_in_words(each.slot, row.language), f"/appointments/{house.diary.token(each.id)}")
             for each in booked
         ],
         total=format_pounds(row.total) if row.total else "",
     )
+
+
+def _sent_here(session: Session, asks: Asks, form: str, reference: str) -> SubmissionRow:
+    """A submission this browser sent. Raises Missing for any other."""
+    row = submission_by_reference(session, reference)
+    if (
+        row is None
+        or row.form != form
+        or not secrets.compare_digest(row.session_hash, asks.session_hash)
+    ):
+        raise Missing(reference)
+    return row
+
+
+@router.get("/forms/{form}/confirmation/{reference}/answers.pdf")
+def download_answers(
+    request: Request, house: InHouse, asks: Asks, form: str, reference: str
+) -> Response:
+    """A copy of what was sent, as a PDF; while it is being drawn, a page that says so.
+
+    In the browser that sent it. It is drawn by the worker, since that takes a while.
+    """
+    with house.transactions.read() as session:
+        row = _sent_here(session, asks, form, reference)
+        if row.status in (SubmissionStatus.AWAITING_PAYMENT, SubmissionStatus.REOPENED):
+            raise Missing(reference)
+    name = name_of(row.reference)
+    content = house.copying.files.read(f"{name}.pdf")
+    if content is not None:
+        return _pdf(content, name)
+    with house.transactions.write() as session:
+        ask_for_copy(house.copying, session, row.id, house.clock())
+    return house.pages.answer(
+        request,
+        "forms/answers_soon.html",
+        status=202,
+        policy=script_free_policy(),
+        form=_form_of(house, as_submission(row)),
+    )
+
+
+def _pdf(content: bytes, name: str) -> Response:
+    headers = {
+        "content-disposition": f'attachment; filename="{name}.pdf"',
+        "content-security-policy": "sandbox; default-src 'none'",
+    }
+    return Response(content, media_type="application/pdf", headers=headers)
 
 
 def _confirm_waiting(request: Request, house: InHouse, token: str) -> Response:
@@ -338,14 +383,7 @@ def download_receipt(request: Request, house: InHouse, token: str) -> Response:
             policy=script_free_policy(),
             number=number,
         )
-    return Response(
-        content,
-        media_type="application/pdf",
-        headers={
-            "content-disposition": f'attachment; filename="receipt-{number}.pdf"',
-            "content-security-policy": "sandbox; default-src 'none'",
-        },
-    )
+    return _pdf(content, f"receipt-{number}")
 
 
 @router.get("/receipts/{token}")

@@ -70,6 +70,22 @@ def test_a_designer_hears_of_limits_that_cannot_be(keys: dict[str, str], wrong: 
     assert problems("decimal", keys) == wrong
 
 
+@pytest.mark.parametrize(
+    ("unit", "shown"),
+    [
+        ({"unit_before": "£"}, "£87,001"),
+        ({"unit": "%"}, "87,001%"),
+        ({"unit": "kg"}, "87,001 kg"),
+        ({"unit_before": "No."}, "No. 87,001"),
+    ],
+)
+def test_a_sign_stands_close_to_its_number_and_a_word_does_not(
+    unit: dict[str, str], shown: str
+) -> None:
+    asked = question("whole-number", unit)
+    assert FIELD_TYPES["whole-number"].show(asked, 87_001) == (shown,)
+
+
 def test_a_whole_number_may_be_typed_and_is_shown_with_its_unit() -> None:
     guests = question("whole-number", {"unit": "guests", "max": "500"})
     assert answer(guests, _="80 Guests") == 80
