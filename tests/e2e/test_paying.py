@@ -241,7 +241,9 @@ def test_the_pages_of_paying_are_in_order(person: Person, inspector: Inspector):
     inspector.look(page, "hosted/paid")
     person.open(pay_path)
     person.reference_of(SNN)
-    receipt = str(page.get_by_role("link", name=re.compile("Download receipt")).get_attribute("href"))
+    receipt = str(
+        page.get_by_role("link", name=re.compile("Download receipt")).get_attribute("href")
+    )
     person.open(receipt.removesuffix(".pdf"))
     inspector.look(page, "paying/receipt")
 
