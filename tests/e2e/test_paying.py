@@ -244,6 +244,9 @@ def test_the_pages_of_paying_are_in_order(person: Person, inspector: Inspector):
     receipt = str(
         page.get_by_role("link", name=re.compile("Download receipt")).get_attribute("href")
     )
+    person.press("Download a copy of your answers (PDF)")
+    assert person.heading() == "Your copy is being prepared"
+    inspector.look(page, "paying/copy of the answers")
     person.open(receipt.removesuffix(".pdf"))
     inspector.look(page, "paying/receipt")
 
